@@ -24,6 +24,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
+import listwise  # noqa: E402
 import logistic  # noqa: E402
 from marked import as_it_stands, folded, indexed  # noqa: E402
 
@@ -76,24 +77,8 @@ def asked(company: str) -> Iterator[Question]:
         retriever.close()
 
 
-def loss(by: Any, found: Sequence[Question]) -> float:
-    total = 0.0
-    for question in found:
-        scores = question.signals @ by
-        if question.right.any():
-            total += np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[question.right])
-    return float(total / len(found) + 0.002 * by @ by)
-
-
 def fitted(found: Sequence[Question]) -> Any:
-    """Weights by coordinates, each in steps that become smaller."""
-    by, step = np.array([0.3, 1.0, 0.3]), 0.4
-    while step > 0.02:
-        before = loss(by, found)
-        for n in range(len(by)):
-            by = min((by + move * np.eye(len(by))[n] for move in (-step, 0.0, step)), key=lambda b: loss(b, found))
-        step = step if loss(by, found) < before - 1e-6 else step / 2
-    return by
+    return listwise.fitted([(question.signals, question.right) for question in found], (0.3, 1.0, 0.3), 0.4)
 
 
 def certain(by: Any, found: Sequence[Question]) -> list[float]:

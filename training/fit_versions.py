@@ -26,6 +26,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+import listwise  # noqa: E402
+
 from copilot.passages import versions  # noqa: E402
 from copilot.passages.ranked import Ranked  # noqa: E402
 from copilot.passages.units import Unit  # noqa: E402
@@ -171,26 +173,6 @@ def asked_of(hand: Path) -> Iterator[Question]:
         sources.retriever.close()
 
 
-def loss(by: Any, found: Sequence[Question]) -> float:
-    total = 0.0
-    for question in found:
-        if (right := question.holds.all(axis=1)).any():
-            scores = question.signals @ by
-            total += np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[right])
-    return float(total / len(found) + 0.002 * by @ by)
-
-
-def fit_pairs(found: Sequence[Question]) -> Any:
-    """Weights by coordinates, each in steps that become smaller."""
-    by, step = np.array([1.0, 1.0, 2.0]), 0.8
-    while step > 0.02:
-        before = loss(by, found)
-        for n in range(len(by)):
-            by = min((by + move * np.eye(len(by))[n] for move in (-step, 0.0, step)), key=lambda b: loss(b, found))
-        step = step if loss(by, found) < before - 1e-6 else step / 2
-    return by
-
-
 def told(question: Question, by: Any, most: int = MOST) -> list[int]:
     """The pairs that would be told."""
     scores = question.signals @ by
@@ -233,7 +215,7 @@ def main() -> None:
     FILE.write_text(json.dumps(written) + "\n", encoding="utf-8")
     known = [question for hand in learnt for question in asked_of(hand)]
     unseen = [question for hand in tested for question in asked_of(hand)]
-    by = fit_pairs(known)
+    by = listwise.fitted([(q.signals, q.holds.all(axis=1)) for q in known], (1.0, 1.0, 2.0), 0.8)
     written["pair"] = dict(zip(Signals._fields, np.round(by, 3).tolist(), strict=True))
     print(written["pair"])
     measure_pairs("learnt", by, known)

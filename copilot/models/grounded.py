@@ -293,7 +293,7 @@ class GroundedChatModel(BaseChatModel):
         quotation = quote(ranked, retriever, shape, named_documents, sides)
         if any(item.replaced_on for item in found) and asks_for_before(asked.text):
             quotation = with_before(ranked, quotation, retriever)
-        if quotation.compares_versions:
+        if quotation.is_of_versions:
             # Both versions are meant, whichever is named, and the time that is named is that of one of them.
             named_documents, is_of_another = [], False
         else:
@@ -306,7 +306,7 @@ class GroundedChatModel(BaseChatModel):
             answers,
             tuple(found),
             tuple(unmentioned),
-            0.0 if quotation.compares_versions else least(asked.reading.shape, bool(ranked.judged)),
+            0.0 if quotation.is_of_versions else least(asked.reading.shape, bool(ranked.judged)),
             told.certainty,
             answered=told.answered,
         )

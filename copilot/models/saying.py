@@ -197,7 +197,7 @@ def say(asked: Asked, plan: Plan, outcomes: Sequence[Outcome], documents: Docume
     gives_way = is_advice or (is_case and documents.do_answer)
     gives_way |= are_sure and not are_hardly_asked
     # What changed between versions of a document is no list of what was decided meanwhile.
-    gives_way |= documents.quotation.compares_versions and documents_wanted >= SURELY_THEIRS
+    gives_way |= documents.quotation.has_before and documents_wanted >= SURELY_THEIRS
     leads = lead is not None and not gives_way and lead.planned.worth >= least
     may_be_rows = not leads and plan.kind != "out_of_scope"
     rows = _nearer_rows(outcomes, documents, documents_wanted) if may_be_rows else None
@@ -333,7 +333,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
     # What is doubted says so itself.
     in_general = "" if documents.certainty < CERTAIN else " In general they say:"
     # "The former handbook" is what was replaced.
-    if asked.unnamed and not documents.quotation.compares_versions:
+    if asked.unnamed and not documents.quotation.is_of_versions:
         page.add([f"The documents call nothing {join_or(asked.unnamed)}.{in_general}"])
     elif asked.unknown:
         page.add([f"The documents do not mention {join_or(asked.unknown)}.{in_general}"])
@@ -348,7 +348,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
             continue
         if part.certainty < CERTAIN:
             page.add([f"{'They' if page.lines else 'The documents'} may not answer this. What comes nearest:"])
-            fresh = _first_pair(fresh) if part.quotation.compares_versions else fresh[:FEW_QUOTES]
+            fresh = _first_pair(fresh) if part.quotation.is_of_versions else fresh[:FEW_QUOTES]
         page.add(quoted(fresh))
         page.add([_conflict(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}

@@ -77,9 +77,11 @@ class Quotation:
 
     quotes: tuple[Quote, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    is_of_versions: bool = False
+    """Whether the question surely asks for what holds and what held before."""
 
     @property
-    def compares_versions(self) -> bool:
+    def has_before(self) -> bool:
         return any(quote.why == "before" for quote in self.quotes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ READ = 10
 """So many of the best statements of each version are set against those of the other."""
 MOST = 2
 """So many things are told as they are and as they were."""
+_REMEMBERED = 64
 NEAR = 3.0
 """What is less likely than the first of them by more, as log odds, is not told."""
 
@@ -42,6 +43,7 @@ def runs(text: str) -> list[str]:
     return [" ".join(said[at : at + RUN]) for at in range(0, max(1, len(said) - RUN + STEP), STEP)]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def odds_of_before(text: str) -> float:
     """The log odds that a question speaks of what documents said before they were replaced."""
     weights, said = _weights(), runs(text)
@@ -102,7 +104,7 @@ def with_before(ranked: Ranked, quotation: Quotation, meaning: Meaning) -> Quota
         for quote in (Quote(pair.now, "now" if told else "lead"), Quote(pair.before, "before")):
             known = {q.unit for q in told}
             told += [q for q in _with_next(quote, ranked) if q is quote or q.unit not in known]
-    return Quotation(tuple(told))
+    return Quotation(tuple(told), is_of_versions=True)
 
 
 def _with_next(quote: Quote, ranked: Ranked) -> list[Quote]:
