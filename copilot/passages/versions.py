@@ -91,12 +91,11 @@ def pairs_of(ranked: Ranked, meaning: Meaning) -> list[Pair]:
 
 def with_before(ranked: Ranked, quotation: Quotation, meaning: Meaning) -> Quotation:
     """What holds and, beside each statement, what the version before said of the same: the likeliest pairs where the
-    question surely asks for both, else what is quoted and what was said in place of the first of it. Unchanged where no
-    two versions were found."""
+    question surely asks for both, else what is quoted and what the other version says in place of the first of it.
+    Unchanged where no two versions were found."""
     pairs = pairs_of(ranked, meaning)
     if odds_of_before(ranked.question) < SURE:
-        own = [pair for pair in pairs if quotation.quotes and pair.now == quotation.quotes[0].unit]
-        return replace(quotation, quotes=(*quotation.quotes, *(Quote(pair.before, "before") for pair in own[:1])))
+        return replace(quotation, quotes=(*quotation.quotes, *_other_version(quotation, pairs)))
     if not pairs:
         return quotation
     told: list[Quote] = []
@@ -105,6 +104,15 @@ def with_before(ranked: Ranked, quotation: Quotation, meaning: Meaning) -> Quota
             known = {q.unit for q in told}
             told += [q for q in _with_next(quote, ranked) if q is quote or q.unit not in known]
     return Quotation(tuple(told), is_of_versions=True)
+
+
+def _other_version(quotation: Quotation, pairs: Sequence[Pair]) -> Iterator[Quote]:
+    """What the other version says of what is quoted first."""
+    first = quotation.quotes[0].unit if quotation.quotes else None
+    for pair in pairs:
+        if first in (pair.now, pair.before):
+            yield Quote(pair.before, "before") if first == pair.now else Quote(pair.now, "now")
+            return
 
 
 def _with_next(quote: Quote, ranked: Ranked) -> list[Quote]:
@@ -151,11 +159,18 @@ def _by_document(ranked: Ranked) -> dict[str, list[Unit]]:
 
 
 def _pairs(now: Ranked, before: Ranked, meaning: Meaning) -> Iterator[Pair]:
-    earlier = before.best[:READ]
+    earlier = _of_the_matter(before, now)
     written = [plain(unit.text) for unit in earlier]
-    for unit in now.best[:READ]:
+    for unit in _of_the_matter(now, before):
         for other, likeness in zip(earlier, meaning.likeness(plain(unit.text), written), strict=True):
             yield Pair(unit, other, Signals(now.score(unit), before.score(other) + NOT_IN_FORCE, likeness))
+
+
+def _of_the_matter(side: Ranked, other: Ranked) -> list[Unit]:
+    """The best statements of a version, none of which speaks of the other one, as "it replaces the policy of 2024"."""
+    title = other.evidence[0].document
+    named = title if title != side.evidence[0].document else ""
+    return [unit for unit in side.best if not (named and named in unit.text)][:READ]
 
 
 @cache

@@ -25,6 +25,7 @@ from copilot.records.differences import time_from
 from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import RecordView
+from copilot.records.visibility import LABEL
 from copilot.retrieval.embedder import DIMENSIONS, Embedder, Vectors
 from copilot.stages import Stages
 from copilot.types import Cell
@@ -155,6 +156,9 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
         called = (column.name, *view.aliases(table.name).get(column.name, ()), *_words(table, column))
         texts = tuple(dict.fromkeys(spoken(t) for t in called))
         holds, values = _holds(view, table, column, units, int(_size(edges.get("count"))))
+        if column.name == LABEL and not values:
+            # Who sees no restricted row is told nothing of labels.
+            continue
         has_missing = edges.get(f"{column.name}:count") != edges.get("count")
         other = (column.references or "").partition(".")[0] if column.type != "list" else ""
         other = other if view.has(other) else ""
