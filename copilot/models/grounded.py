@@ -288,7 +288,8 @@ class GroundedChatModel(BaseChatModel):
             ranked = ranked.read_beside(*dict.fromkeys((asked.text, asked.topic)))
         named_documents = [x.key for x in asked.documents]
         sides = [s.text for s in asked.reading.of("compare")]
-        unmentioned = [f.subject for result in results for f in result.findings if f.kind == UNMENTIONED]
+        lacking = [{f.subject for f in result.findings if f.kind == UNMENTIONED} for result in results]
+        unmentioned = sorted(set.intersection(*lacking)) if lacking else []
         shape = "memo" if asked.wants_all else asked.reading.shape
         quotation = quote(ranked, retriever, shape, named_documents, sides)
         if any(item.replaced_on for item in found) and asks_for_before(asked.text):
