@@ -140,14 +140,19 @@ def _apart(pairs: Sequence[Pair]) -> list[Pair]:
 def _sides(ranked: Ranked) -> Iterator[tuple[Ranked, Ranked]]:
     """By document that was replaced: what holds in its place, and itself, each read beside the question."""
     successors = {item.source: item.replaced_by for item in ranked.evidence if not_in_force(item) == "superseded"}
-    read = {source: ranked.within(units).read_beside(ranked.question) for source, units in _by_document(ranked).items()}
+    units = _by_document(ranked)
+
+    @cache
+    def read(source: str) -> Ranked:
+        return ranked.within(units[source]).read_beside(ranked.question)
+
     for source, by in successors.items():
         seen = {source}
         while by in successors and by not in seen:
             seen.add(by)
             by = successors[by]
-        if by in read and by not in successors:
-            yield read[by], read[source]
+        if source in units and by in units and by not in successors:
+            yield read(by), read(source)
 
 
 def _by_document(ranked: Ranked) -> dict[str, list[Unit]]:
