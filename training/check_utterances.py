@@ -56,7 +56,7 @@ WITHOUT_CALL = frozenset({"about_bearing", "clarify", "none"})
 KEYS = frozenset(["w", "t", "tools", "ok", "shape", "call", "before", "alone", "choices", "style"])
 _SPAN = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]*)\]")
 _MEASURE = re.compile(
-    r"(count|list|share|(sum|avg|median|min|max|difference)\((\w+)\)|share\((\w+), (\w+)\))", re.ASCII
+    r"(count|list|share|(sum|avg|median|min|max|difference|share)\((\w+)\)|share\((\w+), (\w+)\))", re.ASCII
 )
 CONDITION = re.compile(r"(\w+) (missing|present|(?:=|!=|in|not in|>=|<=|>|<|contains|during|before|after)) ?(.*)")
 """A condition of a call: its column, operator and value."""

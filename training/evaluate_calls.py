@@ -201,7 +201,7 @@ def as_call(tool: str, gold: dict[str, Any], where: Space) -> Call:
     measure, column, whole = _MEASURE.fullmatch(str(gold.get("measure", "list"))).groups()  # type: ignore[union-attr]
     if whole:
         arguments["measures"] = [{"aggregate": measure, "column": column, "of": whole}]
-    elif measure in ("count", "share") and not gold.get("by"):
+    elif measure in ("count", "share") and not column and not gold.get("by"):
         arguments["measures"] = [{"aggregate": measure}]
     elif column:
         arguments["measures"] = [
