@@ -43,7 +43,10 @@ SIGN = "|".join(
 )
 """A pattern that finds one of them."""
 _PERCENT = frozenset(["pct", "percent", "percentage", "%"])
-_TIMES = {"minutes": "minute", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year"}
+_COUNTED = {
+    "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week", "months": "month", "years": "year",
+    "people": "person", "persons": "person",
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+|%")
 _SIGNED = re.compile(SIGN)
 _THOUSANDS = re.compile(r"\b([A-Z]{3})[ '’]*000s?\b")
@@ -58,13 +61,13 @@ def currency_nouns() -> frozenset[str]:
 
 
 def unit_in(name: str) -> str:
-    """The unit that a name holds: `cost_keur`, `Spend (NGN m)`, `heeded_pct`, `days_open`; else empty."""
+    """The unit that a name holds: `cost_keur`, `Spend (NGN m)`, `heeded_pct`, `days_open`, `people_due`; else empty."""
     if amount := _amount(_coded(name)):
         return amount[0]
     words = [word.lower() for word in _WORD.findall(name)]
     if _PERCENT & set(words):
         return "percent"
-    return "FTE" if "fte" in words else next((_TIMES[word] for word in words if word in _TIMES), "")
+    return "FTE" if "fte" in words else next((_COUNTED[word] for word in words if word in _COUNTED), "")
 
 
 def without_unit(name: str) -> str:

@@ -42,6 +42,10 @@ class Options:
     """Columns by which it says that rows are told apart."""
     is_ordered: bool = False
     """Whether it says in so many words what orders the rows, and which way."""
+    held: Sequence[tuple[str, str]] = ()
+    """Columns of numbers of which the first is a part of the second: those who came, of those who were called."""
+    apart: str | None = None
+    """What shares are told apart by where rows are ordered and no group is named."""
     may_count: bool = False
     """Whether what it adds up is so unsure that the rows may be counted: "how many projects do we have in total?"."""
 
@@ -67,6 +71,7 @@ def _differing(reading: Restriction, options: Options) -> Iterator[Alternative]:
         yield from _of_conditions(reading, place, options)
     yield from _added(reading, options)
     yield from _of_columns(reading, options)
+    yield from _of_parts(reading, options)
     if reading.measure == "share":
         yield from _of_base(reading)
 
@@ -210,6 +215,21 @@ def _of_columns(reading: Restriction, options: Options) -> Iterator[Alternative]
         for column, prior in columns.get("order", ()):
             if column != own and len(sides(own)) == 1:
                 yield Alternative(replace(reading, order=f"{sign}{column}"), prior, column)
+
+
+def _of_parts(reading: Restriction, options: Options) -> Iterator[Alternative]:
+    """The share of one column in the one that holds it, where either is measured, shown or ordered by."""
+    own = {reading.measured, reading.beside, (reading.order or "").lstrip("-"), *reading.shown}
+    groups = reading.groups or ((options.apart,) if reading.order and options.apart else ())
+    for both in options.held:
+        if own & set(both) and (reading.measured, reading.beside) != both:
+            part, whole = both
+            kept = tuple(c for c in reading.conditions if c.than or c.column not in both)
+            shares = replace(
+                reading, measure="share", measured=part, beside=whole, conditions=kept, groups=groups, shown=(),
+                order=None,
+            )  # fmt: skip
+            yield Alternative(shares, _UNCERTAIN)
 
 
 def _of_base(reading: Restriction) -> Iterator[Alternative]:

@@ -21,7 +21,7 @@ from copilot.reading.spelling import Speller
 from copilot.records.aggregating import Aggregate, Measure
 from copilot.records.cells import YEARS
 from copilot.records.conditions import Filter
-from copilot.records.differences import time_from
+from copilot.records.differences import less, time_from
 from copilot.records.related import number_of, reference
 from copilot.records.schema import TABLES, Column, TableSchema
 from copilot.records.store import RecordView
@@ -37,7 +37,7 @@ _GROUPING: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _MOST_ENDS = 3
 """A table with more dates with which something ends has no times between them to ask for."""
 _ROWS_WITH_BOTH = 3
-"""In so many rows at least one date must come before another to begin what that ends."""
+"""In so many rows at least one date must come before another to begin what that ends, or one number be less."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Columns:
 
 def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> Iterator[Profile]:
     edges = _edges(view, table)
-    begins = _begins(view, table, edges)
+    begins, within = _begins(view, table, edges), _within(view, table, edges)
     numbers = {column.name for column in table.columns if column.type in _NUMBERS}
     for column in table.columns:
         if column.name.removesuffix("_low").removesuffix("_high") in numbers - {column.name}:
@@ -169,11 +169,11 @@ def _profiles(view: RecordView, table: TableSchema, units: Collection[str]) -> I
         )  # fmt: skip
         least, most = edges.get(f"{column.name}:min"), edges.get(f"{column.name}:max")
         if holds == "number" and isinstance(most, int | float) and isinstance(least, int | float):
-            are_whole = float(least).is_integer() and float(most).is_integer()
-            is_scale = are_whole and not column.unit and 0 <= least < most <= _LONGEST_SCALE
-            is_year = column.type == "integer" and not column.unit and YEARS[0] <= least and most <= YEARS[1]
-            years = tuple(view.values(table.name, column.name)) if is_year else ()
-            yield replace(plain, values=years, most=float(most), has_zero=least <= 0 <= most, is_scale=is_scale)
+            years = tuple(view.values(table.name, column.name)) if _are_years(column, edges) else ()
+            yield replace(
+                plain, values=years, most=float(most), has_zero=least <= 0 <= most, is_scale=_is_scale(column, edges),
+                within=within.get(column.name, ()),
+            )  # fmt: skip
         elif holds == "date" and least is not None and most is not None:
             yield replace(plain, first_day=_day(least), last_day=_day(most), begins=begins.get(column.name, ""))
         else:
@@ -258,6 +258,39 @@ def _begins(view: RecordView, table: TableSchema, edges: Mapping[str, Cell]) -> 
         if count >= _ROWS_WITH_BOTH and least >= 0 < most:
             begins.setdefault(end, start)
     return begins
+
+
+def _within(view: RecordView, table: TableSchema, edges: Mapping[str, Cell]) -> dict[str, tuple[str, ...]]:
+    """By column of numbers those of its unit than which it is larger in no row, and less in some; whole numbers without
+    a unit count alike."""
+    numbers = [
+        c for c in table.columns
+        if c.type in _NUMBERS and (c.unit or not (_is_scale(c, edges) or _are_years(c, edges)))
+    ]  # fmt: skip
+    pairs = [(one.name, other.name) for one in numbers for other in numbers if one.unit == other.unit and one != other]
+    if not pairs:
+        return {}
+    sides: tuple[Aggregate, ...] = ("min", "max", "count")
+    measures = [Measure(name=f"{w} {p} {a}", aggregate=a, column=less(w, p)) for p, w in pairs for a in sides]
+    found = view.aggregate(table.name, measures=measures)[0]
+    within: dict[str, tuple[str, ...]] = {}
+    for part, whole in pairs:
+        least, most, count = (_size(found[f"{whole} {part} {side}"]) for side in sides)
+        if count >= _ROWS_WITH_BOTH and least >= 0 < most:
+            within[part] = (*within.get(part, ()), whole)
+    return within
+
+
+def _is_scale(column: Column, edges: Mapping[str, Cell]) -> bool:
+    least, most = (edges.get(f"{column.name}:{side}") for side in ("min", "max"))
+    if not isinstance(least, int | float) or not isinstance(most, int | float) or column.unit:
+        return False
+    return float(least).is_integer() and float(most).is_integer() and 0 <= least < most <= _LONGEST_SCALE
+
+
+def _are_years(column: Column, edges: Mapping[str, Cell]) -> bool:
+    least, most = _size(edges.get(f"{column.name}:min")), _size(edges.get(f"{column.name}:max"))
+    return column.type == "integer" and not column.unit and YEARS[0] <= least and most <= YEARS[1]
 
 
 def _size(value: Cell) -> float:

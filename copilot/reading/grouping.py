@@ -12,6 +12,8 @@ from copilot.reading.measuring import OF_NUMBERS
 from copilot.reading.profiles import Profile
 from copilot.reading.question import Measure, Span
 from copilot.reading.restricting import two_sides
+from copilot.reading.spans import Spans
+from copilot.records.conditions import Filter
 
 GROUPED = 0.3
 """The chooser is so sure of a column by which rows are counted that no part of the question names."""
@@ -41,6 +43,17 @@ def groups_of(builder: Builder, named: Sequence[str], measure: Measure) -> list[
         # "Which vendor costs us most?" is about vendors; "which vendor has the dearest project?" about a project.
         groups = list(filter(None, [subject(builder, reading.of("order")[0])]))
     return groups
+
+
+def left_apart(asked: Spans, table: str, conditions: Sequence[Filter]) -> str | None:
+    """The column that tells apart the rows whose shares are put in an order, where no part names it: "where did the
+    smallest share finish?" By the chooser, else the one that no condition holds fast."""
+    fixed = {c.column for c in conditions if c.op == "="}
+    own = (p for p in asked.columns.grouping(table) if p.holds in ("category", "person"))
+    free = [p.name for p in own if p.name not in fixed]
+    judged = asked.judged(table)
+    sure, name = max(((judged.sure(n, None, "group"), n) for n in free), default=(0.0, ""))
+    return name if sure >= GROUPED or len(free) == 1 else None
 
 
 def _by_time(builder: Builder) -> Iterator[str]:

@@ -37,6 +37,9 @@ class Profile:
     """The table whose rows it names by their keys, one in each row."""
     begins: str = ""
     """Of dates with which something ends: the column of those with which it begins, in every row the earlier ones."""
+    within: tuple[str, ...] = ()
+    """Of numbers: the columns of its unit than which it is larger in no row, and less in some: of those who passed,
+    those who were invited."""
     order: tuple[str, ...] = ()
     """Of grades: what it holds, the lowest first."""
     is_lower_better: bool = False

@@ -13,6 +13,7 @@ from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
 from copilot.reading.comparing import SIDES, THAN, figures, numbers_of
 from copilot.reading.durations import each_time
+from copilot.reading.grouping import left_apart
 from copilot.reading.matching import Candidate
 from copilot.reading.measuring import is_at_rate
 from copilot.reading.profiles import Holds
@@ -74,7 +75,7 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     if found[0].relates:
         # What is said of the rows of another table is more than the parts that are judged.
         return [_judged(asked, found[:1])[0][0], *found[1:]]
-    parts = [r.table for r in found if any(not asked.columns.of_table(r.table, own) for own in _OWN)]
+    parts = [r.table for r in found if _holds_parts(asked, r.table)]
     ranked = by_table(asked.text, found, asked.columns.get, main, parts)
     (first, worth), rest = ranked[0], [r for r, _ in ranked[1:]]
     first, score = _judged(asked, [first])[0]
@@ -86,6 +87,13 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
         if other > score + OF_TABLE * (worth - ranked[1][1]):
             return [second, best, *rest[1:]]
     return [best, *rest]
+
+
+def _holds_parts(asked: Spans, table: str) -> bool:
+    """Whether the rows of a table have no key or no name, and refer to those of another: the months of a series, no
+    courses by site."""
+    is_named = all(asked.columns.of_table(table, own) for own in _OWN)
+    return not is_named and any(p.refers for p in asked.columns.of_table(table))
 
 
 def _alone_holds(asked: Spans, table: str, other: str) -> bool:
@@ -105,8 +113,8 @@ def _best(asked: Spans, first: Restriction, score: float) -> tuple[Restriction, 
 
 def _margin(first: Restriction, other: Restriction) -> float:
     if other.measure != first.measure:
-        # It is there only where what is measured is hardly said.
-        return 0.0
+        # Rows are counted only where what is measured is hardly said.
+        return MARGIN if other.measure == "share" else 0.0
     if _differ_in_other_side(first, other):
         return OTHER_SIDE
     return MORE if _size(other) > _size(first) else MARGIN
@@ -225,7 +233,9 @@ def _options(asked: Spans, reading: Restriction) -> Options:
     is_ordered = _is_ordered_by_grade(asked, reading)
     measured = max((judged.sure(c, None, "measured") for c in sides(reading.measured or "")), default=1.0)
     may_count = reading.measure == "sum" and measured < MEASURED
-    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, split, is_ordered, may_count)
+    held = [(p.name, whole) for p in asked.columns.of_table(table, "number") for whole in p.within]
+    apart = left_apart(asked, table, reading.conditions) if held else None
+    return Options(list(islice(ordered, _CONDITIONS)), columns, stand, split, is_ordered, held, apart, may_count)
 
 
 def _is_by_meaning(asked: Spans, table: str, one: Filter) -> bool:

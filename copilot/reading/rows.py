@@ -18,7 +18,7 @@ from copilot.reading.days import set_beside
 from copilot.reading.durations import each_time, says_grain
 from copilot.reading.expressing import resolved, signals_of
 from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_grades, without_grades
-from copilot.reading.grouping import GROUPED, groups_of
+from copilot.reading.grouping import GROUPED, groups_of, left_apart
 from copilot.reading.measuring import (
     OF_NUMBERS,
     added_up,
@@ -204,6 +204,8 @@ def _group(builder: Builder, draft: _Draft) -> None:
         draft.measure, draft.groups = "count", [builder.kept]
     draft.counted = different(builder) if draft.measure == "count" and not builder.kept else None
     draft.groups = [] if draft.counted else groups_of(builder, draft.groups, draft.measure)
+    if draft.shares is not None and not draft.groups and builder.asked.reading.of("order"):
+        draft.groups = list(filter(None, [left_apart(builder.asked, builder.table, builder.conditions)]))
     if draft.by_grade is not None and builder.asked.reading.of("compare"):
         # Records that are compared by a grade are told in its order.
         keys = {p.name for p in builder.asked.columns.of_table(builder.table, "key")}

@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from copilot.language.units import currency_in
 from copilot.language.words import stems
 from copilot.reading.building import Builder
 from copilot.reading.choosing import Use
@@ -61,8 +62,10 @@ def share_of(builder: Builder, measure: Measure) -> ShareOf | None:
         return None
     sides = [side for p in builder.asked.columns.of_table(builder.table, "number") if (side := _side(builder, p))]
     surely = [side for side in sides if side.sure >= SIDE]
-    if len(surely) == 1 and (named := _said_after_of(builder, surely[0])) is not None:
-        return ShareOf(surely[0].profile.name, named)
+    if len(surely) == 1:
+        named = _said_after_of(builder, surely[0]) or _counted_in(builder, surely[0])
+        if named is not None:
+            return ShareOf(surely[0].profile.name, named)
     pairs = [
         (one.sure + other.sure, one, other)
         for one, other in itertools.combinations(sides, 2)
@@ -98,6 +101,13 @@ def _said_after_of(builder: Builder, part: _Side) -> str | None:
     numbers = builder.asked.columns.candidates(builder.table, "number")
     best = builder.asked.best(span, numbers.kept(lambda c: c.column in others), builder.links(span, "column"))
     return best.candidate.column if best is not None and best.score >= SIDE else None
+
+
+def _counted_in(builder: Builder, part: _Side) -> str | None:
+    """The one column whose people or things are those that the part counts some of, as the data tell: those who were
+    invited for those who came; None of money, whose shares are of the rows: "what share of the budget is HR's"."""
+    own = part.profile
+    return own.within[0] if not currency_in(own.unit) and len(own.within) == 1 else None
 
 
 def _side(builder: Builder, profile: Profile) -> _Side | None:

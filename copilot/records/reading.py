@@ -249,15 +249,25 @@ def _identified(
 ) -> TableSchema:
     """A table of its own with the column whose values tell its rows apart, and the one that names them.
 
-    The key is the first column of text or whole numbers that is filled and unique. The title is the first of text
-    that nearly is, and whose values are mostly words; without one, rows have no name.
+    The key is the first column that is filled and unique, of text, or of whole numbers that number the rows: the
+    numbers of people who were invited may all differ and name nothing. The title is the first of text that nearly is
+    unique, and whose values are mostly words; without one, rows have no name.
     """
     unique = {
         name: len({str(v).lower() for v in values[name] if v is not None}) / len(values[name])
         for name, column in columns.items()
         if column.type in ("text", "integer") and values[name]
     }
-    key = next((name for name, share in unique.items() if share == 1.0), None)
+    opening = next(iter(columns), None)
+    key = next(
+        (
+            name
+            for name, share in unique.items()
+            if share == 1.0
+            and (columns[name].type == "text" or _number_rows(columns[name], values[name], is_first=name == opening))
+        ),
+        None,
+    )
     title = next(
         (
             name
@@ -267,6 +277,13 @@ def _identified(
         None,
     )
     return replace(schema, key=key, title=title or key)
+
+
+def _number_rows(column: Column, values: Sequence[Value], *, is_first: bool) -> bool:
+    """Whether whole numbers that all differ name the rows: they open them, or run without a gap."""
+    numbers = [v for v in values if isinstance(v, int)]
+    is_run = len(numbers) == len(values) and max(numbers) - min(numbers) == len(numbers) - 1
+    return not column.unit and (is_first or is_run)
 
 
 def _are_words(values: Sequence[Value]) -> bool:
