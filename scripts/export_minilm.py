@@ -76,7 +76,7 @@ def export(folder: Path, target: Path) -> None:
     quantise(fused, target)
 
 
-def fuse(network: torch.nn.Module, folder: Path, outputs: dict[str, dict[int, str]]) -> Path:
+def fuse(network: torch.nn.Module, folder: Path, outputs: dict[str, dict[int, str]], width: int = 384) -> Path:
     """The network traced to ONNX in full precision, attention, layer norm and GELU fused."""
     ids = torch.randint(1000, 2000, (2, 16), generator=torch.Generator().manual_seed(0))
     mask = torch.ones_like(ids)
@@ -92,14 +92,15 @@ def fuse(network: torch.nn.Module, folder: Path, outputs: dict[str, dict[int, st
         opset_version=17,
         dynamo=False,
     )
-    optimised = optimize_model(str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0)
+    optimised = optimize_model(str(plain), model_type="bert", num_heads=12, hidden_size=width, opt_level=0)
     print("fused:", optimised.get_fused_operator_statistics())
     optimised.save_model_to_file(str(fused))
     return fused
 
 
-def quantise(fused: Path, target: Path) -> None:
-    """Weights to int8, a scale for each `BLOCK` of a row; made float again when the model is loaded.
+def quantise(fused: Path, target: Path, but: str = "") -> None:
+    """Weights to int8, a scale for each `BLOCK` of a row, but for those whose name ends so; made float again when the
+    model is loaded.
 
     int8 with a scale for each channel, and activations in int8, forgot most of what fine-tuning had taught: of
     questions that it never saw, the embedder put the right passage first for .37 instead of .43.
@@ -108,7 +109,8 @@ def quantise(fused: Path, target: Path) -> None:
     first, kept = [], []
     for tensor in model.graph.initializer:
         rows = numpy_helper.to_array(tensor)
-        if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] % BLOCK or rows.size < LEAST:
+        is_left = bool(but) and tensor.name.endswith(but)
+        if is_left or rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] % BLOCK or rows.size < LEAST:
             kept.append(tensor)
             continue
         name, blocks = tensor.name, rows.reshape(-1, BLOCK)

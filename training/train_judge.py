@@ -1,16 +1,17 @@
 """Trains the judge: which of the units that a search brings answers a question.
 
-    PYTHONPATH=bench python training/train_judge.py mine HAND … --state FOLDER
-    python training/train_judge.py train --state FOLDER [--weights DIR_OR_WHEEL] [--out copilot/reading/model]
+    PYTHONPATH=bench python training/train_judge.py near HAND … --state FOLDER
+    python training/train_judge.py train --state FOLDER --weights FOLDER [--steps N] [--start FILE] [--keep FILE]
 
-    python training/train_judge.py fit --state FOLDER
+    PYTHONPATH=bench python training/train_judge.py mine HAND … --state OTHER
+    python training/train_judge.py fit --state OTHER
 
-`mine` searches the documents of each hand of `training/data/qa` for its questions and keeps the units that come first,
-with those that are marked as answers; it runs where the product does, as `fit` does. `train` tells the marked ones from
-the others; the sisters of questions in `training/data/unanswered` are read beside the units that answer the question
-they stand beside, none of which answers them. With `--kinds`, files of public questions with marked sentences, it also
-reads so many of those. `fit` fits `answers` of `copilot/passages/judging.json` on the validation
-hands and measures it on the test hands. Splits are by hand.
+`near` keeps, of the documents of each hand of `training/data/qa`, the units that come nearest to each question, with
+those that are marked as answers. `train` tells the marked ones from the others, on the published all-mpnet-base-v2; the
+sisters of questions in `training/data/unanswered` are read beside the units that answer the question they stand beside,
+none of which answers them. `mine` keeps the units that the search brings, in the order of the ranking of the day, and
+`fit` fits `answers` of `copilot/passages/judging.json` on those of the validation hands and measures it on the test
+hands. All but `train` run where the product does. Splits are by hand.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -29,11 +31,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
-from public_sets import Public, public  # noqa: E402
-
-from copilot.passages.judging import LENGTHS, written  # noqa: E402
+from copilot.passages.judging import FILE, LENGTHS, written  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
 from copilot.retrieval.sentences import plain  # noqa: E402
+from copilot.types import Evidence  # noqa: E402
 
 DATA = ROOT / "training" / "data" / "qa"
 SISTERS = DATA.parent / "unanswered"
@@ -42,14 +43,20 @@ ANSWERS = ("yes", "no", "depends")
 is surest of "no", .89 of 53 validation and test questions have it so."""
 KEPT = 20
 """Units that are kept of a search, the first by the ranking of the day."""
+_OF_UNIT, _OF_WORDS, _OF_PASSAGE = 6.0, 1.5, 4.0
+"""What counts for how near a unit comes: its cosine, the share of the question's words, the cosine of its passage."""
 OTHERS, NEAR = 4, 8
 """Units beside one that answers: most of them of the nearest."""
 UNANSWERED = 0.2
 """Share of the questions that are read beside units none of which answers."""
 MOST_RIGHT = 2
-NOISY = 0.2
+NOISY = 0.1
 """Share of the questions that are mistyped."""
-BATCH = 12
+SISTERS_READ = 1 / 6
+"""Of an epoch's sisters, how many there are to each other question."""
+BATCH = 8
+RATES = 4e-5, 1e-3
+"""Of the encoder and of the head."""
 OF_SAYING = 0.5
 """Weight of telling what a unit says to a yes-or-no question, beside telling whether it answers."""
 
@@ -76,7 +83,7 @@ def mine(names: Sequence[str], state: Path) -> None:
     from copilot.types import Viewer
 
     for name in names:
-        if (target := state / f"{name}.mined.jsonl").is_file():
+        if (state / f"{name}.mined.jsonl").is_file():
             continue
         found = read(DATA / f"{name}.jsonl")
         unanswered = [Marked(q, ()) for row in rows_of(name) for q in row.get("unanswered", ())]
@@ -92,8 +99,64 @@ def mine(names: Sequence[str], state: Path) -> None:
             kept = [n for n, is_right in enumerate(marked) if n < KEPT or is_right]
             told = [(written(ranked.best[n]), int(marked[n]), round(ranked.score(ranked.best[n]), 3)) for n in kept]
             mined.append({"q": question.text, "units": told})
-        target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in mined), encoding="utf-8")
-        print(name, len(mined), mean(bool(r["units"] and r["units"][0][1]) for r in mined), flush=True)
+        _write(state, name, mined)
+
+
+def near(names: Sequence[str], state: Path) -> None:
+    import numpy as np
+    from marked import as_it_stands, folded
+
+    from copilot.passages.ranked import coverage_of
+    from copilot.passages.units import said_in_full, units
+    from copilot.retrieval.embedder import Embedder
+
+    embedder = Embedder()
+    for name in names:
+        rows = rows_of(name)
+        evidence = [
+            _passage(f"{n}-{place}", row["document"], heading, text)
+            for n, row in enumerate(rows)
+            for place, (heading, text) in enumerate(
+                ((row["heading"], row["passage"]), (f"{row['heading']}, continued", row["near_miss"]))
+            )
+        ]
+        own = {item.id: item for item in evidence}
+        places = {key: n for n, key in enumerate(own)}
+        found = [u for item in evidence for u in units(item) if not u.is_label]
+        stand = [folded(as_it_stands(u, [own[u.evidence]])) for u in found]
+        vectors = embedder.embed([plain(said_in_full(u)) for u in found])
+        passages = embedder.embed([f"{item.title}: {item.text}" for item in evidence])
+        asked = [(q["q"], [folded(s) for s in q["sentences"]]) for row in rows for q in row["questions"]]
+        asked += [(q, []) for row in rows for q in row.get("unanswered", ())]
+        mined = []
+        for (text, gold), vector in zip(asked, embedder.embed([q for q, _ in asked]), strict=True):
+            covered, of_passage = coverage_of(text, found), passages @ vector
+            scores = _OF_UNIT * (vectors @ vector) + np.array(
+                [_OF_WORDS * covered[u] + _OF_PASSAGE * of_passage[places[u.evidence]] for u in found]
+            )
+            marked = [any(t and (t in g or g in t) for g in gold) for t in stand]
+            kept = [n for place, n in enumerate(np.argsort(-scores)) if place < KEPT or marked[n]]
+            told = [(written(found[n]), int(marked[n]), round(float(scores[n]), 3)) for n in kept]
+            mined.append({"q": text, "units": told})
+        _write(state, name, mined)
+
+
+def _passage(key: str, document: str, heading: str, text: str) -> Evidence:
+    return Evidence(
+        id=key,
+        kind="passage",
+        source=document,
+        locator="",
+        title=f"{document} › {heading}",
+        text=text,
+        document=document,
+    )
+
+
+def _write(state: Path, name: str, mined: Sequence[Mapping[str, Any]]) -> None:
+    target = state / f"{name}.mined.jsonl"
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in mined), encoding="utf-8")
+    print(name, len(mined), mean(bool(r["units"] and r["units"][0][1]) for r in mined), flush=True)
 
 
 def hand_of(mined: Path) -> str:
@@ -146,17 +209,6 @@ def questions(files: Sequence[Path]) -> list[Question]:
     return found
 
 
-def of_kinds(files: Sequence[Sequence[Public]], train: Sequence[Question], most: int) -> dict[str, list[Question]]:
-    """What is trained on, with so many public questions of each file, and the last tenth of each file to test on."""
-    learnt, kept = list(train), []
-    for file in files:
-        asked = [Question(x.question, x.right, x.wrong[:KEPT], False, -1) for x in file if x.wrong]
-        tenth = len(asked) // 10
-        kept += asked[-tenth:]
-        learnt += random.Random(0).sample(asked[:-tenth], min(most, len(asked) - tenth))
-    return {"train": learnt, "public": kept}
-
-
 Pair = tuple[str, str, bool]
 """A question, a unit, and whether that answers it."""
 
@@ -182,25 +234,20 @@ def apart(x: Question) -> list[list[Pair]]:
 def train(given: argparse.Namespace) -> None:
     import torch
     from examples import split_of
-    from export_minilm import sha256
     from fitting import cut, fit
-    from pairs import RATES, Batch, export, opened, padded, read, which_is_right
+    from judge_network import Batch, export, opened, padded, read
+    from pairs import which_is_right
     from torch.nn.functional import cross_entropy
-    from train import published_weights
     from train_matcher import noisy
 
     torch.manual_seed(0)
-    weights = given.weights or published_weights()
     files = sorted(given.state.glob("*.mined.jsonl"))
     split = {f: split_of(hand_of(f)) for f in files}
-    data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "validation", "test")}
-    plain = [x for x in data["train"] if not x.sister]
+    data = {s: questions([f for f in files if split[f] == s]) for s in ("train", "test")}
+    alone = [x for x in data["train"] if not x.sister]
     pairs = [x for x in data["train"] if x.sister]
-    plain += [x for x in questions([f for f in files if hand_of(f) in given.again]) if not x.sister]
-    data["train"] = random.Random(0).sample(plain, min(len(plain), given.most or len(plain))) + pairs
-    data |= of_kinds(public(given.kinds, with_headings=True), data["train"], given.of_kinds)
     print({s: len(found) for s, found in data.items()}, flush=True)
-    model, tokenizer = opened(weights, given.layers, len(ANSWERS), given.start)
+    model, tokenizer = opened(given.weights, len(ANSWERS), given.start)
     rng = random.Random(0)
 
     def batch(some: Sequence[Question], is_training: bool) -> Batch:
@@ -215,11 +262,13 @@ def train(given: argparse.Namespace) -> None:
                 owners += [owners[-1] + 1 if owners else 0] * len(group)
         return (*padded(rows, owners, right), torch.tensor(says))
 
-    def epoch() -> Iterator[Batch]:
+    def batches() -> Iterator[Batch]:
         def length(x: Question) -> int:
             return len(x.text) + max(map(len, x.others[:5]))
 
-        yield from (batch(part, True) for part in cut(data["train"], BATCH, length, rng))
+        while True:
+            some = rng.sample(pairs, min(len(pairs), round(len(alone) * SISTERS_READ)))
+            yield from (batch(part, True) for part in cut([*alone, *some], BATCH, length, rng))
 
     def loss(found: Batch) -> torch.Tensor:
         told = read(model, found)
@@ -228,40 +277,30 @@ def train(given: argparse.Namespace) -> None:
             return which
         return which + OF_SAYING * cross_entropy(told[:, 1:], says, ignore_index=-1)
 
-    def measure(name: str) -> Mapping[str, float]:
-        """Shares of questions with a unit that answers first: before, and now, of those that have one at all; of
-        labelled units whose answer is told right; and of units that are told to answer the question of a pair rather
-        than its sister."""
+    def measure() -> Mapping[str, float]:
+        """Of the test hands: shares of questions with a unit that answers first, of those that have one; of labelled
+        units whose answer is told right; and of units that are told to answer the question of a pair rather than its
+        sister."""
         model.eval()
-        before, now, says, parted = [], [], [], []
+        now, says, parted = [], [], []
         with torch.no_grad():
-            for x in data[name]:
-                if x.sister:
-                    found = read(model, batch([x], False))[:, 0]
-                    parted += [float(found[2 * n] > found[2 * n + 1]) for n in range(len(x.right[:MOST_RIGHT]))]
-                    continue
-                before.append(float(x.is_first))
+            for x in data["test"]:
                 if not x.right:
-                    now.append(0.0)
                     continue
                 found = read(model, batch([x], False))
+                if x.sister:
+                    parted += [float(found[2 * n, 0] > found[2 * n + 1, 0]) for n in range(len(x.right[:MOST_RIGHT]))]
+                    continue
                 now.append(float(int(found[:, 0].argmax()) < len(x.right)))
                 if x.says >= 0:
                     says.append(float(int(found[0, 1:].argmax()) == x.says))
-        measured = {"before": before, "now": now, "says": says, "parted": parted}
+        measured = {"now": now, "says": says, "parted": parted}
         return {name: round(mean(values), 3) if values else math.nan for name, values in measured.items()}
 
-    steps = given.epochs * -(-len(data["train"]) // BATCH)
-    fit(model, epoch, steps, given.epochs, RATES, loss, lambda: measure("validation"))
-    if data["public"]:
-        print("public", measure("public"), flush=True)
+    fit(model, lambda: islice(batches(), given.steps), given.steps, 1, RATES, loss, measure)
     if given.keep:
         torch.save(model.state_dict(), given.keep)
-    print("test", measure("test"), flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    target = given.out / "judge.onnx"
-    export(model, weights, target, given.layers)
-    print(sha256(target), flush=True)
+    export(model, given.weights, given.out)
 
 
 def fit_weights(state: Path) -> None:
@@ -330,22 +369,17 @@ def fit_weights(state: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("mine", "train", "fit"))
+    parser.add_argument("what", choices=("near", "mine", "train", "fit"))
     parser.add_argument("hands", nargs="*")
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--most", type=int, help="questions of an epoch beside those that have a sister")
-    parser.add_argument("--again", nargs="*", default=(), help="hands whose questions are read twice an epoch")
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--start", type=Path, help="a shipped model to go on from")
-    parser.add_argument("--kinds", type=Path, nargs="*", default=(), help="public questions of other kinds (.jsonl.gz)")
-    parser.add_argument("--of-kinds", type=int, default=1000, help="questions of each file of `--kinds`")
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--weights", type=Path, help="folder of the published weights")
+    parser.add_argument("--out", type=Path, default=FILE.parent)
+    parser.add_argument("--steps", type=int, default=430)
+    parser.add_argument("--start", type=Path, help="what a training kept, to go on from")
+    parser.add_argument("--keep", type=Path, help="where to keep what was learnt, in full precision")
     given = parser.parse_args()
-    if given.what == "mine":
-        mine(given.hands, given.state)
+    if given.what in ("near", "mine"):
+        (near if given.what == "near" else mine)(given.hands, given.state)
     elif given.what == "fit":
         fit_weights(given.state)
     else:

@@ -14,6 +14,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from copilot.passages.judging import FILE as JUDGE
 from copilot.reading.reader import MODEL as READER
 from copilot.retrieval import embedder
 
@@ -21,7 +22,7 @@ _ROOT = "bearing"
 _OF_MAINTAINERS = frozenset({"bench", "build", "dev"})
 """Extras that no installation runs with."""
 _LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)|--hash=sha256:(?P<sha256>[0-9a-f]{64})", re.M)
-_MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", *sorted(READER.glob("*.onnx")))
+_MODELS = (Path(embedder.__file__).parent / "minilm" / "model.onnx", JUDGE, *sorted(READER.glob("*.onnx")))
 
 
 def bill(lock: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
+from pathlib import Path
 
 import numpy as np
 
@@ -19,13 +20,17 @@ from copilot.language.formatting import join_and
 from copilot.language.quantities import DAYS_IN, Amount, find_amounts
 from copilot.language.units import CODES
 from copilot.language.words import content_stems
-from copilot.passages import judging
+from copilot.passages.judging import LENGTHS, written
 from copilot.passages.units import Unit, said_in_full, units
-from copilot.retrieval.embedder import Vectors
+from copilot.retrieval import pairs
+from copilot.retrieval.embedder import Vectors, load_verified
 from copilot.retrieval.sentences import plain
 from copilot.retrieval.types import Document
 from copilot.types import Evidence
 
+FILE = Path(__file__).parents[1] / "reading" / "model" / "judge.onnx"
+"""The small judge: rules are compared with many passages, and by how surely it takes one for an answer `LEAST` and the
+others are set."""
 Embed = Callable[[Sequence[str]], Vectors]
 
 LEAST = 6.5
@@ -197,10 +202,10 @@ def _scores(rule: StatedRule, units: Sequence[Unit], vectors: Vectors, embed: Em
 def _judged(question: str, units: Sequence[Unit]) -> list[float]:
     """How surely each unit answers, as log odds; each pair is judged once, since answer after answer compares the same
     rules with the same passages."""
-    texts = [judging.written(unit) for unit in units]
+    texts = [written(unit) for unit in units]
     known = {text: score for text in texts if (score := _KNOWN.get((question, text))) is not None}
-    fresh = {text: unit for text, unit in zip(texts, units, strict=True) if text not in known}
-    known |= zip(fresh, judging.scores(question, list(fresh.values())), strict=True)
+    fresh = list(dict.fromkeys(text for text in texts if text not in known))
+    known |= zip(fresh, pairs.scores(load_verified(FILE), question, list(fresh), LENGTHS), strict=True)
     if len(_KNOWN) > _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN.update({(question, text): known[text] for text in fresh})
@@ -238,9 +243,9 @@ def _beside_names(rule: StatedRule, stated: Mapping[Unit, Sequence[_Amount]]) ->
         for figure, amount in _named(rule, unit):
             found.setdefault(figure, []).append((unit, amount))
     other: dict[Unit, list[tuple[StatedFigure, str]]] = {}
-    for figure, pairs in found.items():
-        if not _holds(figure, [amount.value for _, amount in pairs], PLAIN):
-            unit, amount = pairs[0]
+    for figure, beside in found.items():
+        if not _holds(figure, [amount.value for _, amount in beside], PLAIN):
+            unit, amount = beside[0]
             other.setdefault(unit, []).append((figure, amount.words))
     for unit, told in other.items():
         yield Contradiction(rule, tuple(figure for figure, _ in told), unit, tuple(words for _, words in told))

@@ -21,9 +21,9 @@ from copilot.retrieval import pairs
 from copilot.retrieval.embedder import Network, load_verified
 from copilot.retrieval.sentences import plain
 
-FILE = Path(__file__).parents[1] / "reading" / "model" / "judge.onnx"
+FILE = Path(__file__).parent / "judge" / "model.onnx"
 WEIGHTS = Path(__file__).with_suffix(".json")
-MOST = 12
+MOST = 8
 """Units that are read beside a question, the first of the ranking."""
 LENGTHS = pairs.Lengths(question=48, other=88)
 

@@ -71,7 +71,7 @@ class Ranked:
         cosines = meaning.likeness(asked, [plain(said_in_full(unit)) for unit in found])
         return cls(
             question, tuple(evidence), tuple(found), dict(zip(found, cosines, strict=True)),
-            _coverage(asked, found), _levelled(evidence), _relevance(evidence),
+            coverage_of(asked, found), _levelled(evidence), _relevance(evidence),
             frozenset(item.id for item in evidence if not_in_force(item)),
         )  # fmt: skip
 
@@ -245,7 +245,8 @@ def _relevance(evidence: Sequence[Evidence]) -> dict[str, float]:
     return {item.id: least if item.relevance is None else item.relevance for item in evidence}
 
 
-def _coverage(question: str, found: Sequence[Unit]) -> dict[Unit, float]:
+def coverage_of(question: str, found: Sequence[Unit]) -> dict[Unit, float]:
+    """Share of the question's words, weighted by how rare they are among the units, that each holds."""
     held = {unit: set(content_stems(unit.text)) for unit in found}
     asked = set(content_stems(question))
     weights = {t: math.log(1 + len(found) / (1 + sum(t in stems for stems in held.values()))) for t in asked}

@@ -24,6 +24,7 @@ MODEL = "all-MiniLM-L6-v2-everyday-int8-d95d7c84"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
 _MODEL = _FOLDER / "model.onnx"
+_TOKENIZER = _FOLDER / "tokenizer.json"
 WORDS = "words.bin"
 """The vectors of word pieces of the models whose training left them as they were published."""
 # The tokenizer file cuts at 128 word pieces; the model was trained on up to 256.
@@ -42,14 +43,14 @@ class Network(NamedTuple):
     tokenizer: Any
 
 
-def load_network(model: Path) -> Network:
-    """A model file made ready, and the tokenizer that all models here share."""
+def load_network(model: Path, tokenizer: Path = _TOKENIZER) -> Network:
+    """A model file made ready, and its tokenizer, which most models here share."""
     with _loading:
-        return _loaded(model)
+        return _loaded(model, tokenizer)
 
 
 @cache
-def _loaded(model: Path) -> Network:
+def _loaded(model: Path, tokenizer_file: Path) -> Network:
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -59,7 +60,7 @@ def _loaded(model: Path) -> Network:
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(_FOLDER / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.enable_truncation(_LENGTH)
     tokenizer.no_padding()
     return Network(session, tokenizer)
@@ -75,8 +76,8 @@ def verified(file: Path, card: Path) -> Path:
 
 
 def load_verified(file: Path) -> Network:
-    """A model with the word pieces that models of its folder share, made ready; SettingsError where a file is another
-    than its card names."""
+    """A model with the word pieces that models of its folder share, made ready, and the tokenizer of its folder or the
+    common one; SettingsError where a file is another than its card names."""
     with _loading:
         return _loaded_verified(file)
 
@@ -85,13 +86,14 @@ def load_verified(file: Path) -> Network:
 def _loaded_verified(file: Path) -> Network:
     card = file.with_suffix(".md")
     verified(file.with_name(WORDS), card)
-    return load_network(verified(file, card))
+    own = file.with_name(_TOKENIZER.name)
+    return load_network(verified(file, card), verified(own, card) if own.is_file() else _TOKENIZER)
 
 
 @cache
 def _shipped() -> Network:
     card = _FOLDER / "README.md"
-    verified(_FOLDER / "tokenizer.json", card)
+    verified(_TOKENIZER, card)
     return load_network(verified(_MODEL, card))
 
 
