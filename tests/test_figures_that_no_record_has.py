@@ -31,10 +31,7 @@ copilot = copilot_on(
 @pytest.mark.parametrize(
     "question",
     [
-        pytest.param(
-            "How full is the training pot today?",
-            marks=pytest.mark.xfail(reason="the reader half wants documents since decision 0075", strict=True),
-        ),
+        "How full is the training pot today?",
         "What was the override share at Birch Dock in December 2025?",
     ],
 )
