@@ -347,7 +347,8 @@ def _choices(
     phrases = [
         call.phrase for call in (*(p.call for p in calls), *read) if call.phrase and "query" not in call.arguments
     ]
-    if not phrases and len(content_stems(asked.text)) >= SPEAKING:
+    if len(set(phrases)) < 2 and len(content_stems(asked.text)) >= SPEAKING:
+        # One reading alone is no choice, where enough is said to look for more.
         return None
     alone = (
         [p.call for p in calls if p.call.phrase in phrases and not p.call.is_doubtful] if len(set(phrases)) == 1 else []

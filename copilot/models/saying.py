@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.citations import with_markers
+from copilot.language.formatting import join_and
 from copilot.language.spoken import about_document, language
 from copilot.language.words import content_stems
 from copilot.models.draft import Draft
@@ -511,6 +512,9 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
         lines += ["", "The records may, asked in other words; this reading is hardly what you mean:", ""]
         lines += [f"- {cite(f)}" for o in guesses for f in o.read_as]
     topics = list(dict.fromkeys(e.title.partition(" › ")[0] for e in documents.evidence))[:3]
+    asked_in = language(asked.text)
+    # What may be asked next names the topics, in the languages in which it can be said.
+    named = [question for title in topics if (question := about_document(title, asked_in))]
     is_theirs = any(o.tool.searches == "passages" for o in likely)
     nearest = documents.quotation.quotes[:1] if is_theirs and documents.answers >= NEAREST and not unknown else ()
     # Where there are no documents, the row that comes nearest is shown in place of their topics.
@@ -519,11 +523,9 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
         lines += ["", "What comes nearest:", "", *quoted(nearest)]
     elif rows is not None and is_theirs and not unknown and not documents.evidence:
         lines += ["", "What comes nearest:", "", *(f"- {cite(f)}" for f in _told(rows)[:1])]
-    elif topics:
-        lines += ["", "The nearest topics they cover:", "", *(f"- {t}" for t in topics)]
-    asked_in = language(asked.text)
+    elif not named:
+        lines += ["", f"The nearest topics they cover: {join_and(topics)}."] if topics else []
     read = [_capital(o.planned.call.phrase) for o in guesses if asked_in == "en"]
-    named = [question for title in topics if (question := about_document(title, asked_in))]
     return Draft(text="\n".join(lines), status="insufficient_evidence", follow_ups=(*read, *named)[:4])
 
 
