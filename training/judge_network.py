@@ -1,18 +1,16 @@
-"""The judge as a torch module: all-mpnet-base-v2 reading a question and a unit as one text; its batches and export."""
+"""The judge as a torch module: all-mpnet-base-v2 reading a question and a unit as one text; and its export."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from export_minilm import INT8, SCALES, fuse, quantise, sha256, share_words
-from fitting import half_precision
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
@@ -29,8 +27,6 @@ log odds without it: so the first steps begin from what the published weights te
 of steps to come to it."""
 PAD = 1
 _WIDE, _WORDS = "/output/dense", "word_embeddings.weight"
-Batch = tuple[Tensor, ...]
-"""Word pieces, mask and kinds of each pair, the number of its question, and 1 where the unit is right."""
 
 
 class Judge(nn.Module):
@@ -73,25 +69,6 @@ def opened(weights: Path, told: int = 0, start: Path | None = None) -> tuple[Jud
     if start:
         model.load_state_dict(torch.load(start))
     return model, tokenizer
-
-
-def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], right: Sequence[float]) -> Batch:
-    """Pairs as a batch."""
-    longest = max(len(ids) for ids, _ in rows)
-    ids = torch.full((len(rows), longest), PAD)
-    mask, kinds = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(2))
-    for r, (own, kind) in enumerate(rows):
-        ids[r, : len(own)] = torch.tensor(own)
-        mask[r, : len(own)] = 1
-        kinds[r, : len(kind)] = torch.tensor(kind)
-    return ids, mask, kinds, torch.tensor(owners), torch.tensor(right)
-
-
-def read(model: Judge, batch: Batch) -> Tensor:
-    """Shape (pairs, 1 + told)."""
-    with half_precision():
-        found = model(*batch[:3])
-    return found.float()
 
 
 def export(model: Judge, weights: Path, folder: Path) -> None:

@@ -77,10 +77,13 @@ def _part(name: str) -> str:
     return ".".join(name.split(".")[:4]) if name.startswith("encoder.encoder.") else name.partition(".")[0]
 
 
-def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], right: Sequence[float]) -> Batch:
-    """Pairs as a batch."""
+def padded(
+    rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], right: Sequence[float], pad: int = 0
+) -> Batch:
+    """Pairs as a batch, the shorter ones filled up with the word piece `pad`."""
     longest = max(len(ids) for ids, _ in rows)
-    ids, mask, kinds = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(3))
+    ids = torch.full((len(rows), longest), pad)
+    mask, kinds = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(2))
     for r, (own, kind) in enumerate(rows):
         ids[r, : len(own)] = torch.tensor(own)
         mask[r, : len(own)] = 1
@@ -88,12 +91,13 @@ def padded(rows: Sequence[tuple[list[int], list[int]]], owners: Sequence[int], r
     return ids, mask, kinds, torch.tensor(owners), torch.tensor(right)
 
 
-def read(model: Pair, batch: Batch) -> Tensor:
+def read(model: nn.Module, batch: Batch) -> Tensor:
     """Shape (pairs, 1 + told)."""
     # Half precision makes the matrix products of training twice as fast; weights and loss stay in full.
     with half_precision():
         found = model(*batch[:3])
-    return found.float()
+    scores: Tensor = found.float()
+    return scores
 
 
 def scored(model: Pair, batch: Batch) -> Tensor:

@@ -235,8 +235,8 @@ def train(given: argparse.Namespace) -> None:
     import torch
     from examples import split_of
     from fitting import cut, fit
-    from judge_network import Batch, export, opened, padded, read
-    from pairs import which_is_right
+    from judge_network import PAD, export, opened
+    from pairs import Batch, padded, read, which_is_right
     from torch.nn.functional import cross_entropy
     from train_matcher import noisy
 
@@ -260,7 +260,7 @@ def train(given: argparse.Namespace) -> None:
                     right.append(float(is_right))
                     says.append(x.says if is_right else -1)
                 owners += [owners[-1] + 1 if owners else 0] * len(group)
-        return (*padded(rows, owners, right), torch.tensor(says))
+        return (*padded(rows, owners, right, PAD), torch.tensor(says))
 
     def batches() -> Iterator[Batch]:
         def length(x: Question) -> int:

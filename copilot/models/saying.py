@@ -523,8 +523,8 @@ def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, orga
         lines += ["", "What comes nearest:", "", *quoted(nearest)]
     elif rows is not None and is_theirs and not unknown and not documents.evidence:
         lines += ["", "What comes nearest:", "", *(f"- {cite(f)}" for f in _told(rows)[:1])]
-    elif not named:
-        lines += ["", f"The nearest topics they cover: {join_and(topics)}."] if topics else []
+    elif topics and not named:
+        lines += ["", f"The nearest topics they cover: {join_and(topics)}."]
     read = [_capital(o.planned.call.phrase) for o in guesses if asked_in == "en"]
     return Draft(text="\n".join(lines), status="insufficient_evidence", follow_ups=(*read, *named)[:4])
 

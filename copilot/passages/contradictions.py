@@ -205,7 +205,7 @@ def _judged(question: str, units: Sequence[Unit]) -> list[float]:
     texts = [written(unit) for unit in units]
     known = {text: score for text in texts if (score := _KNOWN.get((question, text))) is not None}
     fresh = list(dict.fromkeys(text for text in texts if text not in known))
-    known |= zip(fresh, pairs.scores(load_verified(FILE), question, list(fresh), LENGTHS), strict=True)
+    known |= zip(fresh, pairs.scores(load_verified(FILE), question, fresh, LENGTHS), strict=True)
     if len(_KNOWN) > _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN.update({(question, text): known[text] for text in fresh})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,8 @@ _LONGEST_SCALE = 10
 _GROUPING: tuple[Holds, ...] = ("category", "person", "date", "yes_no")
 _MOST_ENDS = 3
 """A table with more dates with which something ends has no times between them to ask for."""
+_MOST_ALIKE = 8
+"""Of more columns of one unit it is not asked which of them never exceeds which."""
 _ROWS_WITH_BOTH = 3
 """In so many rows at least one date must come before another to begin what that ends, or one number be less."""
 
@@ -263,20 +266,21 @@ def _begins(view: RecordView, table: TableSchema, edges: Mapping[str, Cell]) -> 
 def _within(view: RecordView, table: TableSchema, edges: Mapping[str, Cell]) -> dict[str, tuple[str, ...]]:
     """By column of numbers those of its unit than which it is larger in no row, and less in some; whole numbers without
     a unit count alike."""
-    numbers = [
-        c for c in table.columns
-        if c.type in _NUMBERS and (c.unit or not (_is_scale(c, edges) or _are_years(c, edges)))
-    ]  # fmt: skip
-    pairs = [(one.name, other.name) for one in numbers for other in numbers if one.unit == other.unit and one != other]
+    alike: dict[str, list[str]] = {}
+    for c in table.columns:
+        if c.type in _NUMBERS and (c.unit or not (_is_scale(c, edges) or _are_years(c, edges))):
+            alike.setdefault(c.unit, []).append(c.name)
+    pairs = [pair for own in alike.values() if len(own) <= _MOST_ALIKE for pair in combinations(own, 2)]
     if not pairs:
         return {}
     sides: tuple[Aggregate, ...] = ("min", "max", "count")
     measures = [Measure(name=f"{w} {p} {a}", aggregate=a, column=less(w, p)) for p, w in pairs for a in sides]
     found = view.aggregate(table.name, measures=measures)[0]
     within: dict[str, tuple[str, ...]] = {}
-    for part, whole in pairs:
-        least, most, count = (_size(found[f"{whole} {part} {side}"]) for side in sides)
-        if count >= _ROWS_WITH_BOTH and least >= 0 < most:
+    for one, other in pairs:
+        least, most, count = (_size(found[f"{other} {one} {side}"]) for side in sides)
+        if count >= _ROWS_WITH_BOTH and (least >= 0 < most or least < 0 >= most):
+            part, whole = (one, other) if most > 0 else (other, one)
             within[part] = (*within.get(part, ()), whole)
     return within
 
