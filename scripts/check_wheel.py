@@ -30,7 +30,7 @@ NEEDED = (
     "copilot/reading/model/reader.onnx",
     "copilot/reading/model/matcher.onnx", "copilot/reading/model/chooser.onnx", "copilot/reading/model/words.bin",
     "copilot/reading/model/reranker.onnx", "copilot/reading/model/judge.onnx",
-    "copilot/passages/judge/model.onnx", "copilot/passages/judge/words.bin", "copilot/passages/judge/tokenizer.json",
+    "copilot/retrieval/mpnet/judge.onnx", "copilot/retrieval/mpnet/words.bin", "copilot/retrieval/mpnet/tokenizer.json",
     "copilot/prompts/system.md",
     "copilot/_knowledge/workspace.yaml", "copilot/_knowledge/records/projects.csv",
     "ui/.streamlit/config.toml", "ui/static/logo.svg", "ui/static/inter.woff2",

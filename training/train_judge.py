@@ -235,7 +235,8 @@ def train(given: argparse.Namespace) -> None:
     import torch
     from examples import split_of
     from fitting import cut, fit
-    from judge_network import PAD, export, opened
+    from judge_network import export, opened
+    from mpnet import PAD, tokenizer
     from pairs import Batch, padded, read, which_is_right
     from torch.nn.functional import cross_entropy
     from train_matcher import noisy
@@ -247,7 +248,7 @@ def train(given: argparse.Namespace) -> None:
     alone = [x for x in data["train"] if not x.sister]
     pairs = [x for x in data["train"] if x.sister]
     print({s: len(found) for s, found in data.items()}, flush=True)
-    model, tokenizer = opened(given.weights, len(ANSWERS), given.start)
+    model, words = opened(given.weights, len(ANSWERS), given.start), tokenizer(given.weights)
     rng = random.Random(0)
 
     def batch(some: Sequence[Question], is_training: bool) -> Batch:
@@ -256,7 +257,7 @@ def train(given: argparse.Namespace) -> None:
             for group in apart(x) if x.sister else [beside(x, rng) if is_training else every(x)]:
                 for asked, unit, is_right in group:
                     text = noisy(asked, rng) if is_training and rng.random() < NOISY else asked
-                    rows.append(pieces(tokenizer, text, unit, LENGTHS))
+                    rows.append(pieces(words, text, unit, LENGTHS))
                     right.append(float(is_right))
                     says.append(x.says if is_right else -1)
                 owners += [owners[-1] + 1 if owners else 0] * len(group)
@@ -373,9 +374,9 @@ def main() -> None:
     parser.add_argument("hands", nargs="*")
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--weights", type=Path, help="folder of the published weights")
-    parser.add_argument("--out", type=Path, default=FILE.parent)
+    parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--steps", type=int, default=430)
-    parser.add_argument("--start", type=Path, help="what a training kept, to go on from")
+    parser.add_argument("--start", type=Path, help="what a training kept, or the shipped model, to go on from")
     parser.add_argument("--keep", type=Path, help="where to keep what was learnt, in full precision")
     given = parser.parse_args()
     if given.what in ("near", "mine"):

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from copilot.passages.units import Unit, said_in_full
 from copilot.retrieval import pairs
-from copilot.retrieval.embedder import Network, load_verified
+from copilot.retrieval.embedder import LARGE, Network, load_verified
 from copilot.retrieval.sentences import plain
 
-FILE = Path(__file__).parent / "judge" / "model.onnx"
+FILE = LARGE / "judge.onnx"
 WEIGHTS = Path(__file__).with_suffix(".json")
 MOST = 8
 """Units that are read beside a question, the first of the ranking."""

@@ -23,6 +23,8 @@ DIMENSIONS = 384
 MODEL = "all-MiniLM-L6-v2-everyday-int8-d95d7c84"
 """Name and first hash digits of `model.onnx`; vectors of another model do not compare with these."""
 _FOLDER = Path(__file__).parent / "minilm"
+LARGE = Path(__file__).parent / "mpnet"
+"""Where the networks over all-mpnet-base-v2 lie, which read more of the language than those over all-MiniLM-L6-v2."""
 _MODEL = _FOLDER / "model.onnx"
 _TOKENIZER = _FOLDER / "tokenizer.json"
 WORDS = "words.bin"
