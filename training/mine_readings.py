@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from check_utterances import DATA, parse, spans  # noqa: E402
 from evaluate_calls import Space, as_call, compare, space  # noqa: E402
 
+from copilot.errors import CopilotError  # noqa: E402
 from copilot.reading.asked import Asked  # noqa: E402
 from copilot.reading.call import Call  # noqa: E402
 from copilot.reading.profiles import Profile  # noqa: E402
@@ -94,14 +95,19 @@ def main() -> None:
             line = json.loads(raw)
             try:
                 found = [*pair(line, space(line["w"]))] if is_pair else [mined(line, space(line["w"]))]
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, CopilotError):
                 continue
             rows += [row for row in found if row is not None]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (given.out / f"{hand}.readings.jsonl").write_text(text, encoding="utf-8")
         first = sum(row["readings"][0][2] for row in rows)
         some = sum(any(right for *_, right in row["readings"]) for row in rows)
-        print(hand, len(rows), f"first {first / len(rows):.3f}, one of all {some / len(rows):.3f}", flush=True)
+        print(
+            hand,
+            len(rows),
+            f"first {first / max(1, len(rows)):.3f}, one of all {some / max(1, len(rows)):.3f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

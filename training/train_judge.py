@@ -154,6 +154,7 @@ def _passage(key: str, document: str, heading: str, text: str) -> Evidence:
 
 
 def _write(state: Path, name: str, mined: Sequence[Mapping[str, Any]]) -> None:
+    state.mkdir(parents=True, exist_ok=True)
     target = state / f"{name}.mined.jsonl"
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in mined), encoding="utf-8")
     print(name, len(mined), mean(bool(r["units"] and r["units"][0][1]) for r in mined), flush=True)
@@ -248,6 +249,8 @@ def train(given: argparse.Namespace) -> None:
     alone = [x for x in data["train"] if not x.sister]
     pairs = [x for x in data["train"] if x.sister]
     print({s: len(found) for s, found in data.items()}, flush=True)
+    if not data["train"]:
+        sys.exit(f"{given.state} holds no questions of hands to train on.")
     model, words = opened(given.weights, len(ANSWERS), given.start), tokenizer(given.weights)
     rng = random.Random(0)
 

@@ -12,6 +12,7 @@ from copilot.passages.conflicts import Conflict, conflicts
 from copilot.passages.ranked import Meaning, Ranked, asks_for_the_whole, bound, section_of
 from copilot.passages.units import Unit
 from copilot.reading.question import Shape
+from copilot.retrieval.references import asked_for, documents_of, opens_with
 
 Why = Literal["lead", "support", "continuation", "list", "condition", "context", "now", "before"]
 """`before` says what held before the document of the quote that it follows, and `now` what else holds beside it."""
@@ -54,6 +55,8 @@ AROUND_OTHERS = 40
 """Words of another passage that are quoted with its best unit."""
 MAY_BELONG = 9.0
 """The `far` of what stands beside the best unit in its passage."""
+MOST_NAMED = 3
+"""Parts of its document that are quoted because the best unit names them."""
 _FACT, _TEXT = Budget(3, 110, far=3.0), Budget(4, 200, passages=3)
 _WHOLE = Budget(5, 320, is_list=True, sure=5, around=0, others=5)
 _BROAD = Budget(6, 240, passages=4, near=5.0, sure=6, around=0, others=6)
@@ -191,7 +194,8 @@ def _with_its_own(unit: Unit, known: Ranked, budget: Budget, chosen: Collection[
         added |= {u: "list" for u in listed if u != unit}
     elif listed and _announces(listed[0]) and listed[0] != unit:
         added[listed[0]] = "list"
-    added |= {u: "condition" for u in _conditions(unit, known) if u not in added}
+    named = () if chosen else _named(unit, known)
+    added |= {u: "condition" for u in (*_conditions(unit, known), *named) if u not in added}
     return {u: why for u, why in added.items() if u not in chosen}
 
 
@@ -243,6 +247,23 @@ def _conditions(unit: Unit, known: Ranked) -> list[Unit]:
     named = re.compile(rf"\bclause {re.escape(unit.label)}(?![\d.]*\d)")
     others = (u for u in known.telling if u != unit and u.document == unit.document)
     return [other for other in others if named.search(other.text)][:2]
+
+
+def _named(unit: Unit, known: Ranked) -> list[Unit]:
+    """The clauses of its document and the items of its section that a unit names: "without point 1 or point 3"."""
+    named = () if documents_of(unit.text) else asked_for(unit.text)
+    if not named:
+        return []
+    texts = {item.id: item.text for item in known.evidence}
+
+    def as_opened(other: Unit) -> str:
+        # Units of lists stand behind their numbers.
+        text = texts[other.evidence]
+        return text[text.rfind("\n", 0, other.start) + 1 : other.end]
+
+    own = [u for u in known.telling if u != unit and u.document == unit.document and u.kind in ("clause", "item")]
+    near = [u for u in own if u.kind == "clause" or section_of(u) == section_of(unit)]
+    return [u for u in near if any(opens_with(as_opened(u), reference) for reference in named)][:MOST_NAMED]
 
 
 def _in_order(known: Ranked, chosen: Mapping[Unit, Why]) -> list[Quote]:

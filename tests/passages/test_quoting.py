@@ -38,6 +38,16 @@ title: Pilot rules
 
 **3.2** By exception to clause 3.1, the council may grant a longer time unless patients are at risk.
 
+## 6 Supplier contracts
+
+Every contract with a supplier says:
+
+1. our images train nothing for others;
+2. the place where they are kept;
+3. a breach is told within 24 hours.
+
+A contract without point 1 or point 3 is not signed by anyone.
+
 ## 5 Waivers
 
 The council waives a rule for 90 days. It renews the waiver once, for 45 days. Waivers of a rule are written down.
@@ -127,6 +137,15 @@ def test_a_table_row_is_quoted_with_the_names_of_its_columns(sources: Sources) -
 def test_a_named_document_binds_the_quotes(sources: Sources) -> None:
     quotation = quoted(sources, "How long are logs of predictions kept?", documents=("ward-logs.md",))
     assert {q.unit.document for q in quotation.quotes} == {"Draft log rules of the wards"}
+
+
+def test_the_points_that_a_quote_names_are_quoted_with_it(sources: Sources) -> None:
+    quotes = quoted(sources, "Which contract is not signed by anyone?").quotes
+    assert quotes[0].unit.text.startswith("A contract without point 1")
+    assert [q.unit.text for q in quotes if q.why == "condition"] == [
+        "our images train nothing for others;",
+        "a breach is told within 24 hours.",
+    ]
 
 
 def test_a_named_clause_binds_the_quotes(sources: Sources) -> None:
