@@ -102,12 +102,7 @@ def main() -> None:
         (given.out / f"{hand}.readings.jsonl").write_text(text, encoding="utf-8")
         first = sum(row["readings"][0][2] for row in rows)
         some = sum(any(right for *_, right in row["readings"]) for row in rows)
-        print(
-            hand,
-            len(rows),
-            f"first {first / max(1, len(rows)):.3f}, one of all {some / max(1, len(rows)):.3f}",
-            flush=True,
-        )
+        print(f"{hand}: {len(rows)} lines, first right {first}, one of all right {some}", flush=True)
 
 
 if __name__ == "__main__":
