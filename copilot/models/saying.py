@@ -56,6 +56,8 @@ YES_OR_NO = 0.05
 TELLING = ("headline", "support", "option")
 """Roles of findings that are the answer itself."""
 MOST_CAVEATS, MOST_EVIDENCE = 3, 3
+HIDDEN = "hidden"
+"""The kind of the caveat, of whatever tool, that rows are left out which the viewer may not see."""
 CHOICES = 6
 """What is offered where it is asked back, the most probable first."""
 FEW_QUOTES = 3
@@ -379,7 +381,7 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     result = outcome.result
     assert result is not None
     said = [f for f in _told(outcome) if f.text not in page.told]
-    notes = [f for f in result.findings if f.role == "caveat" and f.text not in page.limits][:MOST_CAVEATS]
+    notes = _limits([f for f in result.findings if f.role == "caveat" and f.text not in page.limits])
     page.limits |= {f.text for f in notes}
     # What was said before the answer is not said again.
     method = [] if outcome.planned.call.is_doubtful and not page.shown and page.lines else outcome.read_as
@@ -396,6 +398,12 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     page.told |= {f.text for f in said[:most]}
     page.shown.append(outcome.id)
     page.follow_ups += result.follow_ups
+
+
+def _limits(caveats: Sequence[Finding]) -> list[Finding]:
+    """The first caveats; that rows are left out takes the place of none: who may see less is told no less else."""
+    others = [f for f in caveats if f.kind != HIDDEN][:MOST_CAVEATS]
+    return [f for f in caveats if f.kind == HIDDEN or f in others]
 
 
 def refuse(asked: Asked, outcomes: Sequence[Outcome], documents: Documents, organisation: str) -> Draft:
