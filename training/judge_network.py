@@ -44,8 +44,8 @@ def opened(weights: Path, told: int = 0, start: Path | None = None) -> Judge:
     """The network on the published weights of a folder, or as a training left it in `start`."""
     model = Judge(weights, told)
     if start:
-        missing = model.load_state_dict(mpnet.learnt(start), strict=False)
-        assert not missing.unexpected_keys, missing
+        loaded = model.load_state_dict(mpnet.learnt(start), strict=False)
+        assert not loaded.unexpected_keys, loaded
     return model
 
 

@@ -38,13 +38,9 @@ def encoder(weights: Path) -> nn.Module:
         weights, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     # Word pieces and the lowest layers stay as published: faster, and unseen words keep their places.
-    for part in frozen(made):
+    for part in (made.embeddings, *made.encoder.layer[:FROZEN]):  # type: ignore[union-attr, index, misc]
         part.requires_grad_(False)
     return made
-
-
-def frozen(made: nn.Module) -> list[nn.Module]:
-    return [made.embeddings, *made.encoder.layer[:FROZEN]]  # type: ignore[union-attr, index, list-item]
 
 
 def tokenizer(weights: Path) -> Tokenizer:

