@@ -469,4 +469,6 @@ def as_argument(condition: Filter) -> dict[str, Any]:
         written["than"] = condition.than
     if condition.where:
         written["where"] = [as_argument(c) for c in condition.where]
+    if condition.or_else:
+        written["or_else"] = [as_argument(c) for c in condition.or_else]
     return written

@@ -68,6 +68,8 @@ class Builder:
     """Where the question compares with a grade: start and end."""
     has_measure: bool = False
     """Whether the column that is measured was found."""
+    said: list[tuple[Span, Filter]] = field(default_factory=list)
+    """The one condition that a part of the question says, of those that say one."""
     matches: list[Scored] = field(default_factory=list)
     """What parts were taken for."""
 
@@ -103,6 +105,18 @@ class Builder:
         own = [x for x in self.asked.links.links if x.table == self.table and x.text.casefold() == value.casefold()]
         profiles = [self.asked.columns.get(self.table, x.key) for x in own if x.kind == "column"]
         return all(x.kind == "column" for x in own) and any(p is not None and p.holds == "date" for p in profiles)
+
+    def note(self, span: Span, before: Sequence[Filter]) -> None:
+        """Keeps what a part said beside the conditions that there were before it: several where it names a value of
+        each."""
+        new = [c for c in self.conditions if c not in before]
+        if len(new) == 1:
+            self.said.append((span, new[0]))
+            return
+        links = self.asked.links.within(span.start, span.end, "value", "person")
+        for one in new:
+            own = [x for x in links if (x.column, x.key) == (one.column, one.value)]
+            self.said += [(Span(span.role, x.start, x.end, x.text), one) for x in own[:1]]
 
     def add(self, column: str, op: Operator, value: Cell | tuple[Cell, ...] = None) -> None:
         new = some_or_none(column, op) if op in ("missing", "present") else Filter(column=column, op=op, value=value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -30,6 +30,8 @@ from copilot.records.related import is_stored
 
 COMPARED = 0.5
 """From here on the chooser is sure enough that one column is above another, where no part of the question says so."""
+MAY_BE_BESIDE = 0.05
+"""The same where a part says that a column is above something, and nothing what."""
 CLEARLY = 0.15
 """By so much more of a cosine a part means one column than another."""
 _MEASURING: tuple[Use, ...] = (">", "<", "measured", "shown")
@@ -159,8 +161,11 @@ def against_another(builder: Builder) -> None:
     question has no figure: "overspent", "costs us more to run than it saves"."""
     asked, judged = builder.asked, builder.asked.judged(builder.table)
     numbers = numbers_of(asked, builder.table)
-    is_said = any(c.than or c.column in numbers or len(sides(c.column)) > 1 for c in builder.conditions)
-    if figures(asked) or is_said:
+    said = [c for c in builder.conditions if c.than or c.column in numbers or len(sides(c.column)) > 1]
+    if figures(asked):
+        return
+    if said:
+        _rather_than_nothing(builder, said, numbers)
         return
     sized = [
         (judged.sure(one, None, op) * judged.sure(other, None, *_OTHER_SIDE, op), one, op, other)
@@ -171,6 +176,27 @@ def against_another(builder: Builder) -> None:
     if best >= COMPARED:
         builder.conditions.append(Filter(column=one, op=op, than=other))
         _explain(builder, (one, None), (other, None))
+
+
+def _rather_than_nothing(builder: Builder, said: Sequence[Filter], numbers: Mapping[str, Profile]) -> None:
+    """Takes what was read as above nothing, the one condition on numbers, for above another column where one may be
+    meant: "past their budget" is no spending at all for nobody."""
+    found = said[0]
+    if len(said) > 1 or found.than or (found.op, found.value) != (">", 0):
+        return
+    asked, judged, unit = builder.asked, builder.asked.judged(builder.table), numbers[found.column].unit
+    spans = asked.reading.of("bound", "filter")
+    named = {x.key for span in spans for x in builder.links(span, "column") if x.score >= WHOLE}
+    shown = {x.key for span in asked.reading.of("measure") for x in builder.links(span, "column") if x.score >= WHOLE}
+    sure = {
+        name: 1.0 if name in named else judged.sure(name, None, *_OTHER_SIDE, ">")
+        for name, profile in numbers.items()
+        if profile.unit == unit and name not in {found.column, *shown}
+    }
+    other = max(sure, key=lambda name: sure[name], default=None)
+    if other is not None and sure[other] >= MAY_BE_BESIDE:
+        above = Filter(column=found.column, op=">", than=other)
+        builder.conditions = [above if c == found else c for c in builder.conditions]
 
 
 def apart_by(builder: Builder) -> None:

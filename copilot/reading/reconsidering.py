@@ -12,6 +12,7 @@ from copilot.reading.building import CONDITIONS, WHOLE
 from copilot.reading.certainty import UNJUDGED, Signals
 from copilot.reading.choosing import Use
 from copilot.reading.comparing import SIDES, THAN, figures, numbers_of
+from copilot.reading.disjoining import joined
 from copilot.reading.durations import each_time
 from copilot.reading.grouping import left_apart
 from copilot.reading.matching import Candidate
@@ -79,7 +80,8 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
     ranked = by_table(asked.text, found, asked.columns.get, main, parts)
     (first, worth), rest = ranked[0], [r for r, _ in ranked[1:]]
     first, score = _judged(asked, [first])[0]
-    if first.certainty >= SURE or first.relates:
+    if first.certainty >= SURE or first.relates or any(c.or_else for c in first.conditions):
+        # Readings with conditions of which one is enough were not learnt.
         return [first, *rest]
     best, score = _best(asked, first, score)
     if rest and not rest[0].relates and not _alone_holds(asked, first.table, rest[0].table):
@@ -108,7 +110,8 @@ def _best(asked: Spans, first: Restriction, score: float) -> tuple[Restriction, 
     """The reading of a table that says best what was asked, the one found part by part or one near it."""
     others = [other for other in near(asked, first) if _may_be_said(first, other.reading)][:MOST]
     judged = _judged(asked, [_explained(asked, first, other) for other in others])
-    return max([(first, score), *((r, s - _margin(first, r)) for r, s in judged)], key=lambda x: x[1])
+    best, score = max([(first, score), *((r, s - _margin(first, r)) for r, s in judged)], key=lambda x: x[1])
+    return replace(best, conditions=tuple(joined(asked, best.table, best.conditions))), score
 
 
 def _margin(first: Restriction, other: Restriction) -> float:
@@ -168,6 +171,7 @@ def _whole(asked: Spans, reading: Restriction, signals: Signals, score: float) -
     # words that are looked for, nor years; grades are compared by rule.
     is_unsaid |= any(
         c.where
+        or c.or_else
         or c.op == "contains"
         or _is_by_meaning(asked, reading.table, c)
         or _is_by_grade(asked, reading.table, c)
@@ -272,7 +276,7 @@ def _are_apart(one: Filter) -> bool:
     """Whether a condition says by how much two columns differ, how many rows refer to a row, or what a text holds: more
     than the parts that were judged one by one."""
     is_apart = not is_stored(one.column) or (bool(one.than) and one.value is not None)
-    return bool(one.where) or is_apart or one.op == "contains"
+    return bool(one.where or one.or_else) or is_apart or one.op == "contains"
 
 
 def _beside(asked: Spans, table: str) -> Iterator[tuple[Filter, float]]:

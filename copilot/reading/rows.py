@@ -15,6 +15,7 @@ from copilot.reading.building import SIZED, WHOLE, Builder, Having, column_of, c
 from copilot.reading.certainty import Signals, certainty
 from copilot.reading.comparing import THAN, beside_another
 from copilot.reading.days import set_beside
+from copilot.reading.disjoining import joined, left_out, told_apart_by
 from copilot.reading.durations import each_time, says_grain
 from copilot.reading.expressing import resolved, signals_of
 from copilot.reading.grades import bounds_by_grades, measured_grade, order_by_grades, without_grades
@@ -168,6 +169,10 @@ def _of_table(asked: Spans, table: str) -> Restriction:
     _measure_columns(builder, draft)
     _settle(builder, draft)
     builder.conditions = list(computable(builder.conditions, draft.measured, beside=draft.beside))
+    builder.unresolved += left_out(builder)
+    builder.conditions = joined(builder.asked, builder.table, builder.conditions, builder.said)
+    if draft.measure in ("list", "none"):
+        draft.shown += told_apart_by(builder.conditions)
     builder.has_measure = draft.measured is not None or bool(draft.shown)
     return _restriction(builder, draft)
 
@@ -334,7 +339,9 @@ def _conditions(builder: Builder, known: Sequence[Filter]) -> tuple[tuple[Filter
     base, builder.conditions = tuple(builder.conditions), []
     builder.conditions += known
     for span in _beside_grades(builder, reading.of("filter", "scope", "not")):
+        before = list(builder.conditions)
         condition(builder, replace(span, role="not") if _denies_a_value(builder, span) else span)
+        builder.note(span, before)
     # "In 2025 versus 2024": sides that are times bound the rows.
     times = [
         s for s in reading.of("compare") if asked.period(s) is not None and not builder.links(s, "value", "record")
@@ -346,7 +353,9 @@ def _conditions(builder: Builder, known: Sequence[Filter]) -> tuple[tuple[Filter
             # "As of today" bounds nothing, nor does "each year".
             builder.explained.append(span)
         else:
+            before = list(builder.conditions)
             bound(builder, span)
+            builder.note(span, before)
     for span in _beside_grades(builder, reading.of("order")):
         # "The most over budget": above it, and by how much.
         if THAN.search(span.text) and not find_amounts(span.text):

@@ -32,6 +32,8 @@ class Filter(Frozen):
     where: tuple[Filter, ...] = ()
     """Of a column that counts the rows of another table, which of them count; of one that names a row of another, by
     `present` or `missing`, what that row meets, or does not."""
+    or_else: tuple[Filter, ...] = ()
+    """Other conditions on the row, of which one is enough in place of this."""
     unit: str = ""
     """What numbers of the column are in, for sentences."""
     period: str = ""
@@ -92,6 +94,13 @@ def all_of(conditions: Sequence[Condition]) -> Condition:
     return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
 
 
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return Condition("FALSE")
+    sql = " OR ".join(f"({condition.sql})" for condition in conditions)
+    return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
+
+
 def condition(column: Column, asked: Filter, other: Column | None = None) -> Condition:
     """The condition of a filter on the column it names; `other` is the column with which that is compared."""
     name = expression(column)
@@ -103,11 +112,11 @@ def condition(column: Column, asked: Filter, other: Column | None = None) -> Con
     if asked.op == "present" or (asked.op == "!=" and asked.value is None):
         return Condition(f"{name} IS NOT NULL")
     if asked.op == "contains":
-        return _any([_contains(column, value) for value in values])
+        return any_of([_contains(column, value) for value in values])
     if asked.op in ("=", "in"):
-        return _any([_equal(column, value) for value in values])
+        return any_of([_equal(column, value) for value in values])
     if asked.op in ("!=", "not in"):
-        equal = _any([_equal(column, value) for value in values])
+        equal = any_of([_equal(column, value) for value in values])
         return Condition(f"({equal.sql}) IS NOT TRUE", equal.parameters)
     if len(values) != 1:
         raise ToolError(f"{asked.op!r} compares {column.name} with one value, not {len(values)}.")
@@ -126,13 +135,6 @@ def _beside(column: Column, op: str, other: Column, times: Cell | tuple[Cell, ..
     if isinstance(times, bool) or not isinstance(times, int | float) or times <= 0 or kinds[0] != "number":
         raise ToolError(f"{column.name} is compared with {other.name} times a number, not {times!r}.")
     return Condition(f"{expression(column)} {op} ? * {expression(other)}", (times,))
-
-
-def _any(conditions: Sequence[Condition]) -> Condition:
-    if not conditions:
-        return Condition("FALSE")
-    sql = " OR ".join(f"({condition.sql})" for condition in conditions)
-    return Condition(sql, tuple(p for condition in conditions for p in condition.parameters))
 
 
 def _equal(column: Column, value: Cell) -> Condition:
@@ -170,7 +172,7 @@ def _compared(column: Column, op: str, value: Cell) -> Condition:
         grades = meeting(column.order, op, _text(value))
         if grades is None:
             raise ToolError(f"{column.name} holds grades, and {value!r} is none of them.")
-        return _any([_equal(column, grade) for grade in grades])
+        return any_of([_equal(column, grade) for grade in grades])
     if column.type == "text":
         return Condition(f"lower({name}) {op} lower(?)", (_text(value),))
     raise ToolError(f"{column.name} holds {'yes or no' if column.type == 'boolean' else 'lists'}; use '='.")

@@ -17,6 +17,7 @@ from copilot.records.conditions import (
     Filter,
     Operator,
     all_of,
+    any_of,
     condition,
     expression,
     place,
@@ -384,6 +385,9 @@ class RecordView:
         return all_of([self._condition(table, f) for f in filters])
 
     def _condition(self, table: str, asked: Filter) -> Condition:
+        if asked.or_else:
+            alone = asked.model_copy(update={"or_else": ()})
+            return any_of([self._condition(table, one) for one in (alone, *asked.or_else)])
         column = self.column(table, asked.column)
         if not asked.where:
             return condition(column, asked, self.column(table, asked.than) if asked.than else None)

@@ -55,7 +55,7 @@ def of_none(filters: Sequence[Filter]) -> str:
 
 def of_all(filters: Sequence[Filter]) -> str:
     """What all rows do when none meets a single negative condition: "record their sponsor"; else empty."""
-    if len(filters) != 1:
+    if len(filters) != 1 or filters[0].or_else:
         return ""
     if _asks_for_missing(filters[0]):
         return f"record their {column_label(filters[0].column)}"
@@ -79,14 +79,23 @@ def _asks_for_missing(asked: Filter) -> bool:
 
 
 def _phrases(filters: Sequence[Filter]) -> list[_Phrase]:
-    """A phrase a condition, but one for all bounds of a column."""
-    phrases = []
+    """A phrase a condition, but one for all bounds of a column; those of which one is enough come last."""
+    phrases, either = [], [asked for asked in filters if asked.or_else]
+    filters = [asked for asked in filters if not asked.or_else]
     for position, asked in enumerate(filters):
         if asked.op not in _BOUNDS:
             phrases.append(_phrase(asked))
         elif not any(f.op in _BOUNDS and f.column == asked.column for f in filters[:position]):
             phrases.append(_bounded([f for f in filters if f.op in _BOUNDS and f.column == asked.column]))
-    return phrases
+    return [*phrases, *map(_either, either)]
+
+
+def _either(asked: Filter) -> _Phrase:
+    """Conditions of which one is enough: "either record no sponsor or belong to Retail"."""
+    each = [p for one in (asked.model_copy(update={"or_else": ()}), *asked.or_else) for p in _phrases([one])]
+    one, many = (f"either {join_and((p.holds(is_one) for p in each), 'or')}" for is_one in (True, False))
+    of_none = f"either {join_and((p.of_none or p.holds(True) for p in each), 'or')}"
+    return _Phrase(one, many, "", of_none=of_none)
 
 
 def _phrase(asked: Filter) -> _Phrase:

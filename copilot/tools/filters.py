@@ -50,8 +50,12 @@ class Condition(OwnCondition):
 
     where: list[OwnCondition] = Field(
         default=[],
-        description="Conditions as these, without `where`: of a column that counts other rows, as `number of "
-        "incidents`, which; of one that names a row, as `project_id`, with `present`: what that row meets.",
+        description="Conditions: of a column that counts other rows, as `number of incidents`, which; of one that "
+        "names a row, as `project_id`, with `present`: what that row meets.",
+    )
+    or_else: list[OwnCondition] = Field(
+        default=[],
+        description="Others, of which one is enough instead; no `during`.",
     )
 
 
@@ -74,14 +78,15 @@ def resolved(
 
 
 def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> Condition:
+    if asked.or_else:
+        alone = _resolved(view, table, asked.model_copy(update={"or_else": []}), calendar)
+        others = resolved(view, table, [_plain(c) for c in asked.or_else], calendar)
+        return alone.model_copy(update={"or_else": [_own(c) for c in others]})
     column, value = resolve_column(view, table, asked.column), asked.value
     if asked.where:
         if not (other := other_table(column)) or (column.references and asked.op not in ("present", "missing")):
             raise ToolError(f"{column.name} counts or names no rows of another table, so `where` says nothing of it.")
-        plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
-        where = [
-            OwnCondition.model_validate(c.model_dump(exclude={"where"})) for c in resolved(view, other, plain, calendar)
-        ]
+        where = [_own(c) for c in resolved(view, other, [_plain(c) for c in asked.where], calendar)]
         return asked.model_copy(update={"column": column.name, "where": where})
     if asked.than:
         than = resolve_column(view, table, asked.than)
@@ -98,20 +103,34 @@ def _resolved(view: RecordView, table: str, asked: Condition, calendar: Calendar
     return asked.model_copy(update={"column": column.name, "value": value})
 
 
+def _plain(asked: OwnCondition) -> Condition:
+    return Condition.model_validate(asked.model_dump())
+
+
+def _own(asked: Condition) -> OwnCondition:
+    return OwnCondition.model_validate(asked.model_dump(exclude={"where", "or_else"}))
+
+
 def spoken(view: RecordView, table: str, asked: Condition) -> list[Filter]:
     """A condition for a sentence about it: its period by its words, whatever days they are."""
-    if asked.op not in _PERIODS:
+    if asked.or_else or asked.op not in _PERIODS:
         return _filters(view, table, asked, None)
     return _edges(resolve_column(view, table, asked.column), asked.op, Period(BEGINNING, BEGINNING, str(asked.value)))
 
 
 def _filters(view: RecordView, table: str, asked: Condition, calendar: Calendar | None) -> list[Filter]:
+    if asked.or_else:
+        alone = asked.model_copy(update={"or_else": []})
+        each = [_filters(view, table, one, calendar) for one in (alone, *map(_plain, asked.or_else))]
+        if any(len(edges) > 1 for edges in each):
+            raise ToolError("`during` cannot stand with `or_else`; use `before`, `after` or a comparison.")
+        (first,), *others = each
+        return [first.model_copy(update={"or_else": tuple(f for own in others for f in own)})]
     column = resolve_column(view, table, asked.column)
     if asked.op in _PERIODS:
         return _edges(column, asked.op, _period(column, asked.value, calendar))
-    plain = [Condition.model_validate(c.model_dump()) for c in asked.where]
-    where = [f for one in plain for f in _filters(view, other_table(column), one, calendar)]
-    stated = asked.model_dump(exclude={"where"}) | {"is_grade": bool(column.order)}
+    where = [f for one in map(_plain, asked.where) for f in _filters(view, other_table(column), one, calendar)]
+    stated = asked.model_dump(exclude={"where", "or_else"}) | {"is_grade": bool(column.order)}
     return [Filter.model_validate({**stated, "column": column.name, "unit": column.unit, "where": where})]
 
 

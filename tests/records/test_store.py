@@ -109,6 +109,10 @@ def test_a_whole_table_is_one_group_and_no_row_counts_as_zero() -> None:
         ),
         (Filter(column="ward_count", op=">", value=9), ["H-01"]),
         (Filter(column="unit", op="in", value=()), []),
+        (
+            Filter(column="sponsor", op="missing", or_else=(Filter(column="unit", value="Home Care"),)),
+            ["H-04", "H-05", "H-07", "H-08"],
+        ),
     ],
 )
 def test_a_filter_keeps_the_rows_it_describes(condition: Filter, expected: list[str]) -> None:

@@ -81,6 +81,11 @@ def test_several_conditions_share_one_with_and_one_that():
     [
         ([PILOT], "is in pilot", ""),
         ([SPONSOR], "lacks a recorded sponsor", "record their sponsor"),
+        (
+            [SPONSOR.model_copy(update={"or_else": (where("unit", "=", "Retail"),)}), PILOT],
+            "is in pilot and either lacks a recorded sponsor or belongs to Retail",
+            "",
+        ),
         ([where("sponsor", "present")], "records its sponsor", ""),
         ([PILOT, SPONSOR], "is in pilot and lacks a recorded sponsor", ""),
         ([where("stage", "!=", "pilot")], "is not in pilot", "are in pilot"),

@@ -352,7 +352,10 @@ def _asked(query: Query, rows: Sequence[Row]) -> dict[str, Value]:
 def _row(query: Query, row: Row, id: str) -> Finding:
     """One row with what its list shows."""
     schema = query.schema
-    fixed = {"id", *(f.column for f in query.filters if f.op == "=" and f.column in ("unit", "stage"))}
+    fixed = {
+        "id",
+        *(f.column for f in query.filters if f.op == "=" and f.column in ("unit", "stage") and not f.or_else),
+    }
     asked = [n for f in query.filters if f.op not in ("contains", "missing") for n in (*sides(f.column), f.column)]
     varied = [f.column for f in query.filters if f.op not in ("=", "contains", "missing")]
     usual = usual_columns(query) if schema.name in TABLES or not varied else ()
@@ -377,6 +380,9 @@ def _caveats(query: Query) -> Iterator[Finding]:
     """Rows that cannot be judged because the cell that a condition asks for is empty, and rows out of sight."""
     missing: dict[str, int] = {}
     for asked in query.filters:
+        if asked.or_else:
+            # What lacks one of the cells may meet what is said of the other.
+            continue
         if asked.op in ("missing", "present", "!=", "not in") or (asked.value is None and not asked.than):
             continue
         for column in filter(None, (*sides(asked.column), asked.than)):
@@ -411,7 +417,7 @@ def _in_assumed_order(query: Query) -> Iterator[Column]:
 def _call(query: Query, rows: Sequence[Row]) -> Finding:
     """The call as it was understood, with what could be asked of the same rows."""
     title = query.schema.title
-    fixed = {f.column for f in query.filters if f.op == "="}
+    fixed = {f.column for f in query.filters if f.op == "=" and not f.or_else}
     by = next((c for c in ("unit", "stage") if c not in fixed and query.view.has(query.table, c)), None)
     return Finding(
         kind="call",
