@@ -175,7 +175,7 @@ def test_a_viewer_sees_the_documents_of_their_labels(state: Path) -> None:
 def test_ask_prints_the_text_the_sources_and_what_to_ask_next(state: Path) -> None:
     done = bearing("ask", QUESTION, state=state)
     assert done.returncode == 0
-    assert "3 of 8 projects are in pilot[1]." in done.stdout
+    assert "3 of 8 projects are in pilot: " in done.stdout
     assert "[1] Projects, counted over all rows" in done.stdout
     assert "Ask next:" in done.stdout
     assert done.stderr == ""

@@ -15,7 +15,7 @@ CORPUS = Path(__file__).parent / "fixtures" / "corpus"
 def test_a_count_is_computed_over_all_records_and_cited(copilot: Copilot) -> None:
     answer = copilot.ask("How many projects are in pilot?")
     assert answer.status == "answered"
-    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert answer.text.startswith("3 of 8 projects are in pilot: ")
     assert answer.citations[0].kind == "computation"
     assert answer.figures[0].value == 3
 

@@ -317,7 +317,7 @@ def test_the_built_in_model_answers_when_most_of_an_answer_is_invented(copilot: 
     server.script = [COUNT, cited(lies), Reply("I cannot.")]
     answer = copilot.ask(QUESTION)
     assert answer.model == "grounded"
-    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert answer.text.startswith("3 of 8 projects are in pilot: ")
     assert "not borne out" in answer.warnings[0]
 
 
@@ -368,7 +368,7 @@ def test_the_built_in_model_answers_when_the_remote_one_fails(
 ) -> None:
     server.script = [reply]
     answer = copilot.ask(QUESTION)
-    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert answer.text.startswith("3 of 8 projects are in pilot: ")
     assert answer.status == "answered"
     assert answer.model == "grounded"
     (warning,) = answer.warnings
@@ -445,7 +445,7 @@ def test_a_model_that_never_comes_to_an_answer_is_stopped(copilot: Copilot, serv
     events = list(copilot.stream(QUESTION))
     answer = answer_of(events)
     assert len(server.requests) == 8
-    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert answer.text.startswith("3 of 8 projects are in pilot: ")
     assert answer.model == "grounded"
     (warning,) = answer.warnings
     assert "without coming to an answer" in warning
@@ -542,7 +542,7 @@ def test_when_the_budget_of_the_day_is_used_the_built_in_model_answers(
     answer = open_with(day_tokens=2 * SPENT).ask(QUESTION)
     assert server.requests == []
     assert answer.model == "grounded"
-    assert answer.text.startswith("3 of 8 projects are in pilot[1].")
+    assert answer.text.startswith("3 of 8 projects are in pilot: ")
     assert any("budget" in warning for warning in answer.warnings)
 
 

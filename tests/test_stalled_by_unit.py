@@ -35,5 +35,6 @@ def test_the_unit_with_the_most_stalled_pilots_is_the_answer(copilot: Copilot, q
     assert answer.status == "answered"
     first = answer.text.partition(".")[0]
     assert "Jetty North" in first
+    assert "stalled" in first
     assert "2" in first
     assert "Jetty West" not in first

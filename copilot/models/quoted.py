@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.citations import with_markers
+from copilot.language.vocabulary import NEGATIONS
+from copilot.language.words import words
 from copilot.passages.conflicts import Conflict
 from copilot.passages.quoting import Quote
 from copilot.passages.units import Unit, said_in_full, without_numbers
@@ -30,7 +32,7 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
             place = f"**{unit.document} › {heading}:**" if heading else ""
             if place and not lines:
                 document, section = unit.document, unit.heading
-                is_told = unit.text.startswith("**")
+                is_told = unit.text.startswith("**") or _stands_alone(unit)
                 text = _behind(unit.text, f"{document} › {heading}") if is_told else f"{place} {unit.text}"
                 lines.append(with_markers(text, (unit.evidence,)))
                 before = unit
@@ -50,6 +52,12 @@ def quoted(quotes: Sequence[Quote]) -> list[str]:
         else:
             lines += [*([""] if lines else []), marked]
     return _with_spaces(lines)
+
+
+def _stands_alone(unit: Unit) -> bool:
+    """Whether an item is a sentence that its heading does not turn around: what stands under "What is not allowed"
+    does not open an answer."""
+    return unit.text.endswith(_STOPS) and not any(w.text.lower() in NEGATIONS for w in words(unit.heading))
 
 
 def first_pair(quotes: list[Quote]) -> list[Quote]:

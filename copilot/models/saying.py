@@ -250,11 +250,6 @@ def _records_first(
     """What the records say, then the documents: where they are asked apart whether they answer, else what supports."""
     page = _Page()
     most = min(FINDINGS[asked.reading.shape] + 1, lead.tool.most_findings)
-    if lead.planned.call.is_doubtful:
-        page.add([_doubt(lead)])
-    if left := lead.planned.call.unresolved:
-        # A right figure of other rows than were meant is a wrong answer.
-        page.add([f"{join_or(left)} could not be matched to the records and is left out:"])
     _tell(page, lead, most, opening=_yes_or_no(asked, lead))
     for other in data[1:]:
         if _are_both_asked(asked, lead, other) and not (lead.tool.quotes_documents and other.tool.is_record):
@@ -279,10 +274,6 @@ def _answered_apart(documents: Documents, plan: Plan) -> list[str]:
     if documents.answers < NEAREST:
         return [f"The documents do not answer {what}."]
     return [f"The documents may not answer {what}. What comes nearest:", "", *quoted(documents.quotation.quotes[:1])]
-
-
-def _doubt(outcome: Outcome) -> str:
-    return " ".join(["This may not be what you mean.", *(cite(f) for f in outcome.read_as)])
 
 
 def _nearer_rows(outcomes: Sequence[Outcome], documents: Documents, wanted: float) -> Outcome | None:
@@ -355,11 +346,7 @@ def _documents_first(asked: Asked, documents: Documents, data: Sequence[Outcome]
         page.add([conflict_told(c) for c in part.quotation.conflicts[:2]])
         said |= {q.unit for q in part.quotation.quotes}
     for outcome in data[:2]:
-        heading = "In the records" if outcome is data[0] else ""
-        if outcome.planned.call.is_doubtful:
-            page.add([_doubt(outcome)], heading)
-            heading = ""
-        _tell(page, outcome, 3, heading)
+        _tell(page, outcome, 3, "In the records" if outcome is data[0] else "")
     return Draft(text="\n".join(page.lines), follow_ups=_next_questions(asked, page), shown=tuple(page.shown))
 
 
@@ -383,13 +370,13 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     said = [f for f in _told(outcome) if f.text not in page.told]
     notes = _limits([f for f in result.findings if f.role == "caveat" and f.text not in page.limits])
     page.limits |= {f.text for f in notes}
-    # What was said before the answer is not said again.
-    method = [] if outcome.planned.call.is_doubtful and not page.shown and page.lines else outcome.read_as
+    # What was said with the answer is not said again.
+    method = [] if outcome.planned.call.is_doubtful else outcome.read_as
     rows = [f for f in said if f.kind == "row"]
     if len(rows) <= FEW_ROWS:
         # Rows that are counted are named all or not at all.
         most = max(most, 1 + len(rows))
-    lines = [f"{opening}{cite(f)}" for f in said[:1]]
+    lines = [_first(outcome, f"{opening}{cite(f)}") for f in said[:1]]
     if len(said) > 1:
         lines += ["", *(f"- {cite(f)}" for f in said[1:most])]
     if notes or method:
@@ -398,6 +385,17 @@ def _tell(page: _Page, outcome: Outcome, most: int, heading: str = "", opening: 
     page.told |= {f.text for f in said[:most]}
     page.shown.append(outcome.id)
     page.follow_ups += result.follow_ups
+
+
+def _first(outcome: Outcome, answer: str) -> str:
+    """What answers, in one breath with what is doubted of it: a right figure of other rows than were meant is a wrong
+    answer."""
+    call, told = outcome.planned.call, [answer]
+    if call.is_doubtful:
+        told = [f"If I read you right: {answer}", *(cite(f) for f in outcome.read_as)]
+    if call.unresolved:
+        told.append(f"{join_or(call.unresolved)} could not be matched to the records and is left out.")
+    return " ".join(told)
 
 
 def _limits(caveats: Sequence[Finding]) -> list[Finding]:

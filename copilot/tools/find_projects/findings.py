@@ -25,7 +25,7 @@ from copilot.tools.find_projects.groups import (
     single,
 )  # fmt: skip
 from copilot.tools.find_projects.query import FEW, Measured, Query, ratio
-from copilot.tools.findings import Reading, count
+from copilot.tools.findings import Reading, count, texts
 from copilot.types import Calculation, Finding, Quantity, Table, Value
 
 # More rows than this are named in one sentence instead of one each.
@@ -48,6 +48,7 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     # How many rows there are in all says nothing beside what was asked of them.
     beside = opening if query.said or query.said_among else []
     listed = [] if query.are_few_measured else [*_listed(query, rows, reading)]
+    is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
     by_group = [] if query.meant.having is not None or query.are_firsts else [*groups(query)]
     if query.meant.having is not None and query.groups:
         yield kept_groups(query, query.meant.having)
@@ -79,14 +80,27 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         yield from by_group
         yield from _background(*opening)
     else:
+        are_told = not query.measures or (is_counted and query.matching <= FEW)
+        opening, listed = _naming(query, opening, listed) if are_told else (opening, listed)
         yield from (*opening, *by_group)
-    is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
     if not query.measures or (is_counted and query.matching <= FEW):
         yield from listed
     if query.are_few_measured:
         yield _each(query, rows, reading)
     yield from _caveats(query)
     yield _call(query, rows)
+
+
+def _naming(query: Query, opening: list[Finding], listed: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """How many rows there are, with the names of the first; and what is left to tell of them."""
+    names = tuple(str(f.values["name"]) for f in listed if f.kind == "row")[:NAMED]
+    evidence = tuple(id for f in listed if f.kind == "row" for id in f.evidence)[:NAMED]
+    if all_at_once := next((f for f in listed if f.kind == "rows"), None):
+        names, evidence = texts(all_at_once, "names"), all_at_once.evidence
+        listed = [f for f in listed if f is not all_at_once or f.values.get("column")]
+    told: dict[str, Value] = {"names": names, "more": count(query.matching - len(names), query.noun)}
+    named = (f.model_copy(update={"values": {**f.values, **told}, "evidence": evidence}) for f in opening)
+    return [*named] if names else opening, listed
 
 
 def _are_named(query: Query) -> bool:

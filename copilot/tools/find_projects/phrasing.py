@@ -24,12 +24,14 @@ def count(f: Finding) -> str:
     """How many of how many."""
     n, total, condition = quantity(f, "count").value, quantity(f, "total").value, f.values["condition"]
     whole = _whole(f, "total")
+    names = f": {join_first(texts(f, 'names'), int(n))}" if f.values.get("names") else ""
     if not condition:
-        return f"There {'is' if total == 1 else 'are'} {whole} in the records."
+        return f"There {'is' if total == 1 else 'are'} {whole} in the records{names}."
     if n == 0:
         opposite = f.values["opposite"]
         return f"All {whole} {opposite}." if opposite else f"None of the {whole} {condition}."
-    return f"All {whole} {condition}." if n == total else f"{named(f, 'count', bare=True)} of {whole} {condition}."
+    counted = f"All {whole}" if n == total else f"{named(f, 'count', bare=True)} of {whole}"
+    return f"{counted} {condition}{names}."
 
 
 def _whole(f: Finding, name: str) -> str:
