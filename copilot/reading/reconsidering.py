@@ -78,6 +78,8 @@ def reconsidered(asked: Spans, found: Sequence[Restriction], main: str = "") -> 
         return [_judged(asked, found[:1])[0][0], *found[1:]]
     parts = [r.table for r in found if _holds_parts(asked, r.table)]
     ranked = by_table(asked.text, found, asked.columns.get, main, parts)
+    if len(ranked) > 1 and _names_more(asked, ranked[1][0], ranked[0][0]):
+        ranked[:2] = ranked[1], ranked[0]
     (first, worth), rest = ranked[0], [r for r, _ in ranked[1:]]
     first, score = _judged(asked, [first])[0]
     if first.certainty >= SURE or first.relates or any(c.or_else for c in first.conditions):
@@ -96,6 +98,16 @@ def _holds_parts(asked: Spans, table: str) -> bool:
     courses by site."""
     is_named = all(asked.columns.of_table(table, own) for own in _OWN)
     return not is_named and any(p.refers for p in asked.columns.of_table(table))
+
+
+def _names_more(asked: Spans, one: Restriction, other: Restriction) -> bool:
+    """Whether a reading says what the question names in so many words, and the other's table has nothing of that name:
+    "pilots" are projects, whoever else runs models."""
+    values = [x for x in asked.links.of("value", "record") if x.score == 1]
+    said = {(c.column, v) for c in (*one.conditions, *one.among) for v in _values(c)}
+    own = [x for x in values if x.table == one.table and (x.column, x.key) in said]
+    others = [x for x in asked.links.links if x.table == other.table]
+    return any(not any(x.start < y.end and y.start < x.end for y in others) for x in own)
 
 
 def _alone_holds(asked: Spans, table: str, other: str) -> bool:
