@@ -1,4 +1,4 @@
-"""Fits what the ranking, the search and the judge count together for which unit answers best: `order` of
+"""Fits what the ranking and the judge count together for which unit answers best: `order` of
 `copilot/passages/judging.json`.
 
     PYTHONPATH=bench python training/fit_judging.py [--out FILE]
@@ -37,7 +37,7 @@ from copilot.types import Viewer  # noqa: E402
 COMPANIES = ROOT / "evals" / "companies"
 READ = ("city", "dairy", "hangars", "mutual", "newsroom", "pawnshops", "railway", "salmon", "wards")
 """Companies whose questions may be learnt from."""
-NAMES = ("ranked", "found", "judged")
+NAMES = ("ranked", "judged")
 _PART, _STEP = 40, 20
 """Letters of a quote that stand in a unit which holds a part of it."""
 
@@ -45,7 +45,7 @@ _PART, _STEP = 40, 20
 class Question(NamedTuple):
     company: str
     signals: Any
-    """Shape (units, 3): by `NAMES`."""
+    """Shape (units, 2): by `NAMES`."""
     right: Any
     """Shape (units,)."""
 
@@ -71,14 +71,14 @@ def asked(company: str) -> Iterator[Question]:
             plain = {unit: ranked.score(unit) for unit in ranked.telling}
             read = ranked.read_beside(sample["question"])
             least = min(read.judged.values())
-            rows = [(plain[u], read.passages[u.evidence], read.judged.get(u, least)) for u in ranked.telling]
+            rows = [(plain[u], read.judged.get(u, least)) for u in ranked.telling]
             right = [holds(folded(as_it_stands(u, evidence)), quotes) for u in ranked.telling]
             yield Question(company, np.array(rows), np.array(right))
         retriever.close()
 
 
 def fitted(found: Sequence[Question]) -> Any:
-    return listwise.fitted([(question.signals, question.right) for question in found], (0.3, 1.0, 0.3), 0.4)
+    return listwise.fitted([(question.signals, question.right) for question in found], (0.3, 0.3), 0.4)
 
 
 def certain(by: Any, found: Sequence[Question]) -> list[float]:
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=judging.WEIGHTS)
     given = parser.parse_args()
     found = [question for company in READ for question in asked(company)]
-    for name, kept in (("ranking", [1, 0, 0]), ("and judge", [1, 0, 1]), ("and search", [1, 1, 1])):
+    for name, kept in (("ranking", [1, 0]), ("and judge", [1, 1])):
         told = []
         for company in READ:
             by = fitted([q._replace(signals=q.signals * kept) for q in found if q.company != company])

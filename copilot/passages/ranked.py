@@ -85,13 +85,17 @@ class Ranked:
         return replace(self, cosines=cosines, coverage=coverage, is_further=True)
 
     def read_beside(self, *questions: str) -> Ranked:
-        """The same, its first units read beside a question; beside several, such as one alone and with what it
-        continues, the mean counts."""
-        first = self.best[: judging.MOST]
-        read = [judging.scores(question, first) for question in questions]
-        return replace(
-            self, judged={u: sum(own) / len(own) for u, own in zip(first, zip(*read, strict=True), strict=True)}
-        )
+        """The same, its first units read beside a question, more where none surely answers; beside several, such as one
+        alone and with what it continues, the mean counts."""
+
+        def read(some: Sequence[Unit]) -> dict[Unit, float]:
+            scores = [judging.scores(question, some) for question in questions]
+            return {u: sum(own) / len(own) for u, own in zip(some, zip(*scores, strict=True), strict=True)}
+
+        judged = read(self.best[: judging.MOST])
+        if max(judged.values()) < judging.DOUBTED:
+            judged |= read(self.best[judging.MOST : judging.MOST_OF_DOUBTED])
+        return replace(self, judged=judged)
 
     @cached_property
     def telling(self) -> tuple[Unit, ...]:
@@ -127,8 +131,7 @@ class Ranked:
         lost = (NOT_IN_FORCE * (unit.evidence in self.not_in_force) for unit in self.telling)
         scores = {unit: float(s) - less for unit, s, less in zip(self.telling, self._plain, lost, strict=True)}
         if self.judged:
-            found = {unit: self.passages[unit.evidence] for unit in self.telling}
-            scores = judging.together(scores, found, self.judged, self._held, purpose)
+            scores = judging.together(scores, self.judged, self._held, purpose)
         found = scores | self._of_size(scores)
         best = max(found.values(), default=0.0)
         return found | {unit: best + 1.0 + _BEHIND * (found[unit] - best) for unit in self._defining}

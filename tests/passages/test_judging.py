@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.passages.judging import MOST, scores, together
+from copilot.passages.judging import DOUBTED, MOST, MOST_OF_DOUBTED, scores, together
 from copilot.passages.ranked import Ranked
 from copilot.passages.units import Unit
 from copilot.records.store import Records
@@ -73,7 +73,7 @@ def test_beside_two_questions_the_mean_counts(sources: Sources) -> None:
 def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float], judged: list[float]) -> None:
     scores = dict(zip(UNITS, ranked, strict=True))
     read = dict(zip(UNITS, judged, strict=False))
-    both = together(scores, dict.fromkeys(UNITS, 0.0), read, {})
+    both = together(scores, read, {})
     left = [unit for unit in UNITS if unit not in read]
     assert sorted(left, key=lambda u: scores[u]) == sorted(left, key=lambda u: (both[u], scores[u]))
     assert both.keys() == scores.keys()
@@ -81,7 +81,7 @@ def test_what_was_not_read_stays_in_the_order_of_the_ranking(ranked: list[float]
 
 def test_a_unit_that_is_held_for_an_answer_moves_up() -> None:
     scores = dict.fromkeys(UNITS, 0.0)
-    both = together(scores, dict.fromkeys(UNITS, 0.0), {UNITS[0]: -2.0, UNITS[1]: 3.0}, {})
+    both = together(scores, {UNITS[0]: -2.0, UNITS[1]: 3.0}, {})
     assert both[UNITS[1]] == max(both.values())
     assert both[UNITS[0]] == both[UNITS[5]]
     assert replace(UNITS[0], order=99) not in both
@@ -89,14 +89,18 @@ def test_a_unit_that_is_held_for_an_answer_moves_up() -> None:
 
 def test_a_unit_for_the_size_that_is_asked_about_comes_before_its_neighbours() -> None:
     held, alike = {UNITS[1]: True, UNITS[2]: False}, dict.fromkeys(UNITS, 0.0)
-    both = together(alike, alike, alike, held)
+    both = together(alike, alike, held)
     assert both[UNITS[1]] > both[UNITS[0]] > both[UNITS[2]]
 
 
-def test_a_unit_of_the_passage_that_the_search_puts_first_moves_up() -> None:
-    alike = dict.fromkeys(UNITS, 0.0)
-    both = together(alike, alike | {UNITS[1]: 1.0, UNITS[2]: 0.5}, alike, {})
-    assert both[UNITS[1]] > both[UNITS[2]] > both[UNITS[0]]
+def test_more_units_are_read_where_none_of_the_first_surely_answers(sources: Sources) -> None:
+    assert sources.retriever is not None
+    for question in ("Can we send a truck out on a flat?", "Which opera did the mayor's sister sing in Prague?"):
+        evidence = search_knowledge(sources, Viewer(), Arguments(query=question)).evidence
+        ranked = Ranked.of(question, evidence, sources.retriever)
+        read = ranked.read_beside(question).judged
+        first = max(read[unit] for unit in ranked.best[:MOST])
+        assert len(read) == min(len(ranked.telling), MOST_OF_DOUBTED if first < DOUBTED else MOST)
 
 
 @pytest.mark.parametrize(
