@@ -29,3 +29,20 @@ def test_a_stage_of_projects_is_not_left_out_for_models(copilot: Copilot, questi
     assert call.arguments["table"] == "projects"
     named = {(f["column"], f["value"]) for f in call.arguments["filters"]}
     assert named >= {("stage", "pilot"), ("unit", "Surgery")}
+
+
+owned = copilot_on(
+    {
+        "workspace.yaml": "organisation: Halden Care\nas_of: 2026-06-01\n",
+        "records/projects.csv": "id,name,unit,stage,owner\nH-01,Sepsis Warning,Surgery,pilot,Ana Ruiz\n"
+        "H-02,Bed Planner,Surgery,pilot,Ana Ruiz\nH-03,Visit Router,Surgery,production,Ole Vik\n",
+        "records/models.csv": "id,name,unit,owner\nM-1,Lapse Score,Surgery,Ole Vik\nM-2,Bed Score,Surgery,Ole Vik\n"
+        "M-3,Route Score,Medicine,Ole Vik\n",
+    }
+)
+
+
+def test_pilots_are_projects_whoever_owns_models(owned: Copilot) -> None:
+    (call,) = (call for call in owned.ask("Who runs the most pilots?").tool_calls if call.name == "find_projects")
+    assert call.arguments["table"] == "projects"
+    assert {(f["column"], f["value"]) for f in call.arguments["filters"]} == {("stage", "pilot")}

@@ -103,7 +103,8 @@ def _holds_parts(asked: Spans, table: str) -> bool:
 def _names_more(asked: Spans, one: Restriction, other: Restriction) -> bool:
     """Whether a reading says what the question names in so many words, and the other's table has nothing of that name:
     "pilots" are projects, whoever else runs models."""
-    values = [x for x in asked.links.of("value", "record") if x.score == 1]
+    # A year is of any table.
+    values = [x for x in asked.links.of("value", "record") if x.score == 1 and not x.text.isdigit()]
     said = {(c.column, v) for c in (*one.conditions, *one.among) for v in _values(c)}
     own = [x for x in values if x.table == one.table and (x.column, x.key) in said]
     others = [x for x in asked.links.links if x.table == other.table]

@@ -25,7 +25,7 @@ def test_the_model_is_listed(client: openai.OpenAI) -> None:
 def test_an_answer_comes_with_numbered_sources_and_annotations(served: Served, client: openai.OpenAI) -> None:
     message = client.chat.completions.create(model="bearing", messages=[PILOTS]).choices[0].message
     assert message.content is not None
-    assert message.content.startswith("3 of 8 projects are in pilot[1].")
+    assert message.content.startswith("3 of 8 projects are in pilot: ")
     assert "- [1] Projects, counted over all rows (records/projects.csv" in message.content.partition("Sources:")[2]
     assert message.annotations
     for annotation in message.annotations:
