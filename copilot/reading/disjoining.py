@@ -37,12 +37,12 @@ def joined(asked: Spans, table: str, conditions: Sequence[Filter], said: Said = 
 
 def told_apart_by(conditions: Sequence[Filter]) -> list[str]:
     """The columns that tell which of some conditions a row meets, of which one is enough."""
-    return [c.column for one in conditions if one.or_else for c in (one, *one.or_else)]
+    return [c.column for one in conditions if one.or_else for c in one.each]
 
 
 def _chains(asked: Spans, table: str, conditions: Sequence[Filter], said: Said) -> Iterator[list[Filter]]:
     """The conditions that follow each other with "or" between them, in their order."""
-    if all(w.text.lower() != _OR for w in words(asked.text)) or any(c.or_else for c in conditions):
+    if not _has_or(asked) or any(c.or_else for c in conditions):
         return
     places = [(s, c) for c in conditions if (s := _place(asked, table, c, conditions, said)) is not None]
     places.sort(key=lambda x: x[0].start)
@@ -55,6 +55,10 @@ def _chains(asked: Spans, table: str, conditions: Sequence[Filter], said: Said) 
         chain.append(one)
     if len(chain) > 1:
         yield chain
+
+
+def _has_or(asked: Spans) -> bool:
+    return any(w.text.lower() == _OR for w in words(asked.text))
 
 
 def _place(asked: Spans, table: str, one: Filter, conditions: Sequence[Filter], said: Said) -> Span | None:
@@ -91,6 +95,8 @@ def _says_or(text: str, one: Span, other: Span) -> bool:
 def left_out(builder: Builder) -> Iterator[str]:
     """What a part says before or after "or" that the conditions do not say: "no owner or baseline" where nothing is
     recorded of baselines."""
+    if not _has_or(builder.asked):
+        return
     profiles = [builder.asked.columns.get(builder.table, c.column) for c in builder.conditions]
     called = {s for p in profiles if p is not None for text in p.texts for s in stems(text)}
     links = [x for c in builder.conditions for x in _names(builder.asked, builder.table, c)]

@@ -59,7 +59,7 @@ def _parts(reading: Restriction, known: Callable[[str], Profile | None]) -> Iter
 def _conditions(conditions: Sequence[Filter], known: Callable[[str], Profile | None]) -> Iterator[str]:
     """Each condition; the two ends of a time or size as one, and those of which one is enough one by one: how they
     belong together was not learnt."""
-    conditions = [part for one in conditions for part in (one, *one.or_else)]
+    conditions = [part for one in conditions for part in one.each]
     seen: set[str] = set()
     for one in conditions:
         if len(apart := sides(one.column)) > 1:

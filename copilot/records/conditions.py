@@ -41,6 +41,11 @@ class Filter(Frozen):
     is_grade: bool = False
     """Whether the value is a grade, for sentences."""
 
+    @property
+    def each(self) -> tuple[Filter, ...]:
+        """The conditions of which one is enough, this first; itself alone where there are no others."""
+        return (self.model_copy(update={"or_else": ()}), *self.or_else) if self.or_else else (self,)
+
 
 @dataclass(frozen=True)
 class Condition:

@@ -386,8 +386,7 @@ class RecordView:
 
     def _condition(self, table: str, asked: Filter) -> Condition:
         if asked.or_else:
-            alone = asked.model_copy(update={"or_else": ()})
-            return any_of([self._condition(table, one) for one in (alone, *asked.or_else)])
+            return any_of([self._condition(table, one) for one in asked.each])
         column = self.column(table, asked.column)
         if not asked.where:
             return condition(column, asked, self.column(table, asked.than) if asked.than else None)

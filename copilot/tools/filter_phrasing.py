@@ -92,7 +92,7 @@ def _phrases(filters: Sequence[Filter]) -> list[_Phrase]:
 
 def _either(asked: Filter) -> _Phrase:
     """Conditions of which one is enough: "either record no sponsor or belong to Retail"."""
-    each = [p for one in (asked.model_copy(update={"or_else": ()}), *asked.or_else) for p in _phrases([one])]
+    each = [p for one in asked.each for p in _phrases([one])]
     one, many = (f"either {join_and((p.holds(is_one) for p in each), 'or')}" for is_one in (True, False))
     of_none = f"either {join_and((p.of_none or p.holds(True) for p in each), 'or')}"
     return _Phrase(one, many, "", of_none=of_none)

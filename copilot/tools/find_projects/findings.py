@@ -49,6 +49,7 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
     beside = opening if query.said or query.said_among else []
     listed = [] if query.are_few_measured else [*_listed(query, rows, reading)]
     is_counted = all(m.column is None and m.aggregate == "count" for m in query.measures)
+    are_told = not query.measures or (is_counted and query.matching <= FEW)
     by_group = [] if query.meant.having is not None or query.are_firsts else [*groups(query)]
     if query.meant.having is not None and query.groups:
         yield kept_groups(query, query.meant.having)
@@ -80,10 +81,9 @@ def found(query: Query, rows: Sequence[Row], reading: Reading) -> Iterator[Findi
         yield from by_group
         yield from _background(*opening)
     else:
-        are_told = not query.measures or (is_counted and query.matching <= FEW)
         opening, listed = _naming(query, opening, listed) if are_told else (opening, listed)
         yield from (*opening, *by_group)
-    if not query.measures or (is_counted and query.matching <= FEW):
+    if are_told:
         yield from listed
     if query.are_few_measured:
         yield _each(query, rows, reading)
@@ -414,7 +414,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
         )
     if assumed := list(dict.fromkeys(column_label(c.name) for c in _in_assumed_order(query))):
         yield Finding(kind="assumed_order", role="caveat", values={"columns": tuple(assumed)})
-    columns = [query.view.column(query.table, f.column) for f in query.all_filters if f.where or counted_in(f.column)]
+    each = [one for f in query.all_filters for one in f.each]
+    columns = [query.view.column(query.table, f.column) for f in each if f.where or counted_in(f.column)]
     tables = [query.table, *map(other_table, columns)]
     if any(map(query.view.hidden, tables)):
         yield Finding(kind="hidden", role="caveat")
@@ -422,7 +423,8 @@ def _caveats(query: Query) -> Iterator[Finding]:
 
 def _in_assumed_order(query: Query) -> Iterator[Column]:
     """The columns of letters by whose order something was told that nobody gave."""
-    compared = [query.view.column(query.table, f.column) for f in query.all_filters if f.op in _COMPARING]
+    each = [one for f in query.all_filters for one in f.each]
+    compared = [query.view.column(query.table, f.column) for f in each if f.op in _COMPARING]
     measured = [m.column for m in query.measures if m.aggregate in ("min", "max", "median")]
     by = query.order.column if query.order else None
     yield from (c for c in (*compared, *measured, by) if c is not None and c.is_order_assumed)
