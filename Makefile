@@ -52,14 +52,16 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Bearing needs Python 3.11, 3.12 or 3.13; %s is %d.%d. Try: make PYTHON=python3.12 run" % (sys.executable, *v))'
 	@$(PYTHON) -m venv $(VENV) || { echo "Could not make $(VENV). On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-# The stamp is newer than the lock, so a second start installs nothing.
+# A lock is complete, so nothing is resolved: pip would look for the newest release of what a package asks for with an extra, and
+# refuse that, since the lock does not hold it. The stamp is newer than the lock, so a second start installs nothing.
 $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 # Only for maintainers, after a change of dependencies. uv resolves once for Linux and macOS, Python 3.11 to 3.13.
@@ -67,8 +69,6 @@ lock:
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra memos pyproject.toml -o requirements.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra memos --extra serve --extra postgres --extra telemetry --extra signin --extra feeds -c requirements.txt pyproject.toml -o requirements-serve.txt
 	$(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --strip-extras --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	# pip asks for this extra by name when hashes are required.
-	sed -i.old 's/^coverage==/coverage[toml]==/' requirements-dev.txt && rm requirements-dev.txt.old
 
 # Only for maintainers: trains the reader, the matcher, the chooser, the reranker and the embedder, in an environment of its own
 # (training/train.py says which packages); on two cores about four hours. training/train_judge.py says how the judge follows,
